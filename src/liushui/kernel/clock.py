@@ -1,0 +1,45 @@
+"""Time is an argument. The only place, besides the database, where the wall clock is read."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What a use case may ask of time."""
+
+    def now(self) -> datetime:
+        """The present moment, timezone-aware, UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class ManualClock:
+    """A clock that a test, a replay or a simulation moves by hand."""
+
+    def __init__(self, start: datetime) -> None:
+        if start.tzinfo is None:
+            raise ValueError("a moment without a timezone is not a moment")
+        self._now = start
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, by: timedelta) -> None:
+        self._now += by
+
+    def set(self, moment: datetime) -> None:
+        self._now = moment
+
+
+def monotonic_s() -> float:
+    """Seconds on a clock that never goes back; for measuring durations, never for dating anything."""
+    return time.monotonic()

@@ -1,0 +1,42 @@
+"""The books: account, journal, entry, balance, hold. Knows no customer, product, channel or process."""
+
+from liushui.ledger.model import (
+    Balance,
+    Capture,
+    Entry,
+    Expire,
+    Header,
+    Hold,
+    Kind,
+    LedgerLimits,
+    Line,
+    NewAccount,
+    Post,
+    Posted,
+    Request,
+    Reverse,
+    Void,
+)
+from liushui.ledger.service import Ledger, balance, find_account, statement
+
+__all__ = [
+    "Balance",
+    "Capture",
+    "Entry",
+    "Expire",
+    "Header",
+    "Hold",
+    "Kind",
+    "Ledger",
+    "LedgerLimits",
+    "Line",
+    "NewAccount",
+    "Post",
+    "Posted",
+    "Request",
+    "Reverse",
+    "Void",
+    "balance",
+    "find_account",
+    "statement",
+]

@@ -1,0 +1,97 @@
+-- name: post
+SELECT ledger_post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+                   $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39);
+
+-- name: read_epoch
+SELECT epoch, business_date FROM commit_head;
+
+-- name: load_accounts
+SELECT a.id, a.number, a.branch_id, a.currency, a.debit_normal, a.floor_minor, a.debit_blocked,
+       a.credit_blocked, a.closed_on IS NOT NULL AS closed, b.debits_pending, b.debits_posted,
+       b.credits_pending, b.credits_posted, b.position
+FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+WHERE a.id = ANY($1::bigint[]);
+
+-- name: load_inter_branch
+SELECT i.branch_id, i.currency, i.account_id FROM inter_branch_account i
+JOIN unnest($1::integer[], $2::text[]) AS u (branch_id, currency)
+  ON u.branch_id = i.branch_id AND u.currency = i.currency;
+
+-- name: load_hold_lines
+SELECT h.journal_id, h.expires_at, h.resolved_by IS NOT NULL AS resolved, l.account_id, l.debit, l.amount
+FROM hold h JOIN hold_line l ON l.journal_id = h.journal_id
+WHERE h.journal_id = ANY($1::bigint[]) ORDER BY h.journal_id, l.line;
+
+-- name: load_originals
+SELECT j.id, j.kind, EXISTS (SELECT 1 FROM journal r WHERE r.reverses = j.id) AS reversed,
+       e.account_id, e.debit, e.amount
+FROM journal j LEFT JOIN entry e ON e.journal_id = j.id
+WHERE j.id = ANY($1::bigint[]) ORDER BY j.id, e.line;
+
+-- name: find_keys
+SELECT id, idempotency_key, digest FROM journal WHERE idempotency_key = ANY($1::text[]);
+
+-- name: load_journals
+SELECT j.id, j.kind, j.booking_date, j.value_date, j.recorded_at,
+       e.account_id, e.debit, e.amount, e.position, e.balance_after
+FROM journal j LEFT JOIN entry e ON e.journal_id = j.id
+WHERE j.id = ANY($1::bigint[]) ORDER BY j.id, e.line;
+
+-- name: insert_account
+INSERT INTO ledger_account (number, branch_id, currency, gl_code, debit_normal, terms_id, floor_minor, opened_on)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id;
+
+-- name: insert_balance
+INSERT INTO ledger_balance (account_id) VALUES ($1);
+
+-- name: insert_inter_branch
+INSERT INTO inter_branch_account (branch_id, currency, account_id) VALUES ($1, $2, $3);
+
+-- name: set_blocks
+UPDATE ledger_account SET debit_blocked = $2, credit_blocked = $3 WHERE id = $1 AND closed_on IS NULL
+RETURNING id;
+
+-- name: set_floor
+UPDATE ledger_account SET floor_minor = $2 WHERE id = $1 AND closed_on IS NULL RETURNING id;
+
+-- name: close_account
+UPDATE ledger_account SET closed_on = $2 WHERE id = $1 AND closed_on IS NULL RETURNING id;
+
+-- name: account_facts
+SELECT id, number, branch_id, currency, gl_code, debit_normal, floor_minor, debit_blocked, credit_blocked,
+       opened_on, closed_on
+FROM ledger_account WHERE number = $1;
+
+-- name: account_ids
+SELECT number, id FROM ledger_account WHERE number = ANY($1::text[]);
+
+-- name: statement
+SELECT e.position, e.journal_id, e.debit, e.amount, e.balance_after, j.booking_date, j.value_date,
+       j.recorded_at, j.code, j.kind, j.channel, j.branch_id, j.reverses, j.memo
+FROM entry e JOIN journal j ON j.id = e.journal_id
+WHERE e.account_id = $1 AND e.position > $2 ORDER BY e.position LIMIT $3;
+
+-- name: statement_newest_first
+SELECT e.position, e.journal_id, e.debit, e.amount, e.balance_after, j.booking_date, j.value_date,
+       j.recorded_at, j.code, j.kind, j.channel, j.branch_id, j.reverses, j.memo
+FROM entry e JOIN journal j ON j.id = e.journal_id
+WHERE e.account_id = $1 AND e.position < $2 ORDER BY e.position DESC LIMIT $3;
+
+-- name: journal_facts
+SELECT j.id, j.kind, j.branch_id, j.booking_date, j.value_date, j.recorded_at, j.reverses, j.resolves, j.code,
+       j.operator, j.channel, j.process_instance, j.process_element, j.memo,
+       (SELECT r.id FROM journal r WHERE r.reverses = j.id) AS reversed_by
+FROM journal j WHERE j.id = $1;
+
+-- name: journal_entries
+SELECT e.line, a.number, a.branch_id, a.currency, a.gl_code, e.debit, e.amount, e.position, e.balance_after
+FROM entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = $1 ORDER BY e.line;
+
+-- name: holds_due
+SELECT journal_id, j.branch_id FROM hold h JOIN journal j ON j.id = h.journal_id
+WHERE h.resolved_by IS NULL AND h.expires_at <= $1 ORDER BY h.expires_at LIMIT $2;
+
+-- name: holds_of_account
+SELECT h.journal_id, h.expires_at, l.amount, l.debit, j.recorded_at, j.code
+FROM hold_line l JOIN hold h ON h.journal_id = l.journal_id JOIN journal j ON j.id = h.journal_id
+WHERE l.account_id = $1 AND h.resolved_by IS NULL ORDER BY h.journal_id;

@@ -1,0 +1,122 @@
+"""Rows to model and back: what the planner must know of a set of requests."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from asyncpg import Record
+
+from liushui.ledger.account import Account
+from liushui.ledger.model import Capture, Entry, Expire, Hold, Kind, Line, Post, Posted, Request, Reverse, Void
+from liushui.ledger.planner import HoldState, Original, WorkingSet
+from liushui.store.database import PoolConnection
+from liushui.store.queries import Queries
+
+Q = Queries("liushui.ledger")
+
+
+async def load(conn: PoolConnection, known: WorkingSet, requests: Collection[Request]) -> None:
+    """Complete the working set for these requests, in a fixed number of statements however many they are."""
+    hold_ids = [r.hold_id for r in requests if isinstance(r, Capture | Void | Expire)]
+    if hold_ids:
+        known.holds.update(await _load_holds(conn, hold_ids))
+    journal_ids = [r.journal_id for r in requests if isinstance(r, Reverse)]
+    if journal_ids:
+        known.originals.update(await _load_originals(conn, journal_ids))
+    missing = {id for r in requests for id in account_ids(known, r)} - known.accounts.keys()
+    await load_accounts(conn, known, missing)
+    places = {place for r in requests for place in _places(known, r)} - known.inter_branch.keys()
+    if places:
+        rows = await conn.fetch(Q.load_inter_branch, [p[0] for p in places], [p[1] for p in places])
+        found = {(row["branch_id"], row["currency"]): row["account_id"] for row in rows}
+        await load_accounts(conn, known, set(found.values()) - known.accounts.keys())
+        known.inter_branch.update(found)
+
+
+async def load_accounts(conn: PoolConnection, known: WorkingSet, ids: Collection[int]) -> None:
+    if ids:
+        for row in await conn.fetch(Q.load_accounts, sorted(ids)):
+            known.accounts[row[0]] = Account(*row)
+
+
+def is_known(known: WorkingSet, request: Request) -> bool:
+    """Whether a plain posting or hold can be planned without asking the database."""
+    if not isinstance(request, Post | Hold):
+        return False
+    accounts = known.accounts
+    places: set[tuple[int, str]] = set()
+    for line in request.lines:
+        account = accounts.get(line.account_id)
+        if account is None:
+            return False
+        places.add((account.branch_id, account.currency))
+    return len(places) < 2 or all(place in known.inter_branch for place in places)
+
+
+def account_ids(known: WorkingSet, request: Request) -> Iterable[int]:
+    """The accounts that the request names itself or through a hold or an original."""
+    if isinstance(request, Post | Hold):
+        return (line.account_id for line in request.lines)
+    lines: tuple[Line, ...] = ()
+    if isinstance(request, Reverse) and request.journal_id in known.originals:
+        lines = known.originals[request.journal_id].lines
+    elif isinstance(request, Capture | Void | Expire) and request.hold_id in known.holds:
+        lines = known.holds[request.hold_id].lines
+        if isinstance(request, Capture) and request.lines is not None:
+            lines += request.lines
+    return (line.account_id for line in lines)
+
+
+def _places(known: WorkingSet, request: Request) -> set[tuple[int, str]]:
+    """The branches and currencies that need an inter-branch account, where there is more than one."""
+    accounts = (known.accounts.get(id) for id in account_ids(known, request))
+    places = {(a.branch_id, a.currency) for a in accounts if a is not None}
+    return places if len(places) > 1 else set()
+
+
+async def _load_holds(conn: PoolConnection, ids: list[int]) -> dict[int, HoldState]:
+    holds: dict[int, HoldState] = {}
+    for row in await conn.fetch(Q.load_hold_lines, ids):
+        line = Line(row["account_id"], row["debit"], row["amount"])
+        before = holds[row["journal_id"]].lines if row["journal_id"] in holds else ()
+        holds[row["journal_id"]] = HoldState((*before, line), row["expires_at"], row["resolved"])
+    return holds
+
+
+async def _load_originals(conn: PoolConnection, ids: list[int]) -> dict[int, Original]:
+    originals: dict[int, Original] = {}
+    for row in await conn.fetch(Q.load_originals, ids):
+        lines = originals[row["id"]].lines if row["id"] in originals else ()
+        if row["account_id"] is not None:
+            lines = (*lines, Line(row["account_id"], row["debit"], row["amount"]))
+        originals[row["id"]] = Original(Kind(row["kind"]), lines, row["reversed"])
+    return originals
+
+
+async def first_answers(
+    conn: PoolConnection, requests: Collection[Request]
+) -> dict[str, tuple[bytes, Posted]]:
+    """For every key that is known: the digest of the request that used it first, and its answer."""
+    keys = await conn.fetch(Q.find_keys, [r.header.key for r in requests])
+    if not keys:
+        return {}
+    answers = answers_from(await conn.fetch(Q.load_journals, [row["id"] for row in keys]))
+    return {row["idempotency_key"]: (row["digest"], answers[row["id"]]) for row in keys}
+
+
+def answers_from(rows: Iterable[Record]) -> dict[int, Posted]:
+    """Journals with their entries, by id, marked as replayed."""
+    answers: dict[int, Posted] = {}
+    for row in rows:
+        before = answers.get(row["id"])
+        entries = before.entries if before else ()
+        if row["account_id"] is not None:
+            entry = Entry(
+                row["account_id"], row["debit"], row["amount"], row["position"], row["balance_after"]
+            )
+            entries = (*entries, entry)
+        answers[row["id"]] = Posted(
+            row["id"], Kind(row["kind"]), row["booking_date"], row["value_date"], row["recorded_at"], entries,
+            replayed=True,
+        )  # fmt: skip
+    return answers

@@ -1,0 +1,158 @@
+"""The use cases of the books. Amounts in minor units; everything that changes them goes through here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+
+from asyncpg import Record
+
+from liushui.kernel.clock import Clock
+from liushui.kernel.errors import Refused, refuse
+from liushui.kernel.money import exponent
+from liushui.ledger import repository
+from liushui.ledger.group_commit import GroupCommit, plan_under_lock
+from liushui.ledger.model import Balance, Expire, Header, LedgerLimits, NewAccount, Posted, Request
+from liushui.ledger.planner import Planner, WorkingSet
+from liushui.store.database import Database, PoolConnection, UnitOfWork
+
+Q = repository.Q
+EXPIRE_AT_ONCE = 500
+
+
+class Ledger:
+    """The books of one bank."""
+
+    def __init__(self, db: Database, clock: Clock, limits: LedgerLimits | None = None) -> None:
+        self._db = db
+        self._clock = clock
+        self._limits = limits or LedgerLimits()
+        self._planner = Planner(self._limits)
+        self.writer = GroupCommit(db, clock, self._limits)
+
+    def start(self) -> None:
+        """Begin to write; call on the event loop that will submit."""
+        self.writer.start()
+
+    async def close(self) -> None:
+        await self.writer.close()
+
+    async def submit(self, request: Request) -> Posted:
+        """Post through group commit. Returns when the journal is durable; raises ``Refused`` with one of the
+        codes of ``planner``, ``key_reused``, ``busy``, ``database_full`` or ``database_unavailable``."""
+        return await self.writer.submit(request)
+
+    async def submit_all(self, requests: Sequence[Request]) -> list[Posted | Refused]:
+        """Submit many at once; answers in the order of the requests. Anything but a refusal is raised."""
+        futures = [self.writer.submit(request) for request in requests]
+        answers = await asyncio.gather(*futures, return_exceptions=True)
+        for answer in answers:
+            if isinstance(answer, BaseException) and not isinstance(answer, Refused):
+                raise answer
+        return [a for a in answers if isinstance(a, Posted | Refused)]
+
+    async def post_within(self, uow: UnitOfWork, request: Request) -> Posted:
+        """Post inside a use case's own transaction, where other rows must commit with the journal."""
+        head = await uow.head()
+        batch, answers = await plan_under_lock(
+            uow.conn, WorkingSet(), self._planner, self._clock, head, [request]
+        )
+        posted, refused, _ = answers[0]
+        if refused is not None:
+            raise refused
+        assert posted is not None
+        if batch.size:
+            base: int = await uow.conn.fetchval(Q.post, *batch.arguments(None))
+            posted = posted._replace(journal_id=base + posted.journal_id)
+        return posted
+
+    async def open_account(self, uow: UnitOfWork, new: NewAccount) -> int:
+        """Open a ledger account on the current business date; return its id. Refuses ``currency_unknown``."""
+        exponent(new.currency)
+        head = await uow.head()
+        account_id: int = await uow.conn.fetchval(
+            Q.insert_account, new.number, new.branch_id, new.currency, new.gl_code, new.debit_normal,
+            new.terms_id, new.floor_minor, head.business_date,
+        )  # fmt: skip
+        await uow.conn.execute(Q.insert_balance, account_id)
+        return account_id
+
+    async def open_inter_branch_account(self, uow: UnitOfWork, new: NewAccount) -> int:
+        """Open the account on which the ledger books a branch's inter-branch legs in one currency."""
+        account_id = await self.open_account(uow, new)
+        await uow.conn.execute(Q.insert_inter_branch, new.branch_id, new.currency, account_id)
+        return account_id
+
+    async def set_blocks(self, uow: UnitOfWork, account_id: int, *, debit: bool, credit: bool) -> None:
+        """Block the side(s) of an account, or free them. Both blocked is a full freeze."""
+        await uow.head()
+        if await uow.conn.fetchval(Q.set_blocks, account_id, debit, credit) is None:
+            raise refuse("account_closed")
+
+    async def set_floor(self, uow: UnitOfWork, account_id: int, floor_minor: int | None) -> None:
+        """Set the least available balance. It binds the next outgoing posting, not the balance as it is."""
+        await uow.head()
+        if await uow.conn.fetchval(Q.set_floor, account_id, floor_minor) is None:
+            raise refuse("account_closed")
+
+    async def close_account(self, uow: UnitOfWork, account_id: int) -> date:
+        """Close an account that is empty. Refuses ``account_unknown``, ``account_closed``,
+        ``account_blocked``, ``account_not_empty`` and ``account_has_holds``."""
+        head = await uow.head()
+        known = WorkingSet()
+        await repository.load_accounts(uow.conn, known, [account_id])
+        account = known.accounts.get(account_id)
+        if account is None:
+            raise refuse("account_unknown", account=account_id)
+        if account.closed:
+            raise refuse("account_closed", account=account.number)
+        if account.debit_blocked or account.credit_blocked:
+            raise refuse("account_blocked", account=account.number)
+        if account.debits_pending or account.credits_pending:
+            raise refuse("account_has_holds", account=account.number)
+        if account.ledger() != 0:
+            raise refuse("account_not_empty", account=account.number)
+        await uow.conn.fetchval(Q.close_account, account_id, head.business_date)
+        return head.business_date
+
+    async def expire_holds(self) -> int:
+        """Release holds whose time is over, some at a time; return how many. Safe to run anywhere, any time."""
+        async with self._db.read() as conn:
+            due = await conn.fetch(Q.holds_due, self._clock.now(), EXPIRE_AT_ONCE)
+        requests = [
+            Expire(
+                Header(
+                    key=f"hold:{row['journal_id']}:expiry", code="HLDEXP", branch_id=row["branch_id"],
+                    operator="system", channel="system",
+                ),
+                row["journal_id"],
+            )
+            for row in due
+        ]  # fmt: skip
+        answers = await self.submit_all(requests)
+        return sum(isinstance(answer, Posted) for answer in answers)
+
+
+async def balance(conn: PoolConnection, account_id: int) -> Balance:
+    """The figures of one account. Refuses ``account_unknown``."""
+    known = WorkingSet()
+    await repository.load_accounts(conn, known, [account_id])
+    if account_id not in known.accounts:
+        raise refuse("account_unknown", account=account_id)
+    return known.accounts[account_id].balance()
+
+
+async def statement(
+    conn: PoolConnection, account_id: int, *, after: int = 0, limit: int = 100
+) -> list[Record]:
+    """Entries in the order of booking, from position ``after`` + 1; with running balance."""
+    return await conn.fetch(Q.statement, account_id, after, limit)
+
+
+async def find_account(conn: PoolConnection, number: str) -> Record:
+    """The facts of the account with this number. Refuses ``account_unknown``."""
+    row = await conn.fetchrow(Q.account_facts, number)
+    if row is None:
+        raise refuse("account_unknown", account=number)
+    return row

@@ -1,0 +1,1 @@
+"""PostgreSQL: embedded server, pool, unit of work, group commit, sequencer, outbox, migrations, named SQL."""

@@ -1,0 +1,81 @@
+"""One embedded PostgreSQL for the whole run; a fresh, migrated database for every test that asks for one."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+from collections.abc import Callable, Coroutine, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from liushui.store.embedded import EmbeddedServer
+from liushui.store.migrate import migrate
+
+BUSINESS_DATE = date(2026, 1, 5)
+TEMPLATE = "liushui_template"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    """The server of this test run. fsync is off here only: no test pulls the plug of this one."""
+    folder = tmp_path_factory.mktemp("postgres")
+    server = EmbeddedServer(folder, settings={"fsync": "off", "full_page_writes": "off"})
+    server.start()
+    yield server
+    server.stop("immediate")
+
+
+@pytest.fixture(scope="session")
+def template(server: EmbeddedServer) -> str:
+    async def build() -> None:
+        admin = await asyncpg.connect(server.dsn("postgres"))
+        await admin.execute(f"CREATE DATABASE {TEMPLATE}")
+        await admin.close()
+        await migrate(server.dsn(TEMPLATE))
+        conn = await asyncpg.connect(server.dsn(TEMPLATE))
+        await conn.execute("INSERT INTO commit_head (business_date) VALUES ($1)", BUSINESS_DATE)
+        await conn.close()
+
+    asyncio.run(build())
+    return TEMPLATE
+
+
+@pytest.fixture
+def new_database(server: EmbeddedServer, template: str) -> Callable[[], Coroutine[Any, Any, str]]:
+    """Create a fresh database and return its DSN."""
+
+    async def create() -> str:
+        name = f"t{os.getpid()}_{next(_numbers)}"
+        admin = await asyncpg.connect(server.dsn("postgres"))
+        try:
+            await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        finally:
+            await admin.close()
+        return server.dsn(name)
+
+    return create
+
+
+@pytest.fixture
+def dsn(new_database: Callable[[], Coroutine[Any, Any, str]]) -> str:
+    """A fresh, migrated database whose business date is BUSINESS_DATE."""
+    return asyncio.run(new_database())
+
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def berka_dir() -> Path:
+    folder = DATA / "berka"
+    if not folder.is_dir():
+        pytest.skip("the PKDD'99 files are not beside this checkout")
+    return folder
+
+
