@@ -77,5 +77,3 @@ def berka_dir() -> Path:
     if not folder.is_dir():
         pytest.skip("the PKDD'99 files are not beside this checkout")
     return folder
-
-

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from liushui.ledger.model import Balance
+
+Counters: TypeAlias = tuple[int, int, int, int, int]
+"""Debits pending, debits posted, credits pending, credits posted (minor units), statement position."""
 
 
 class Account:
     """Facts and counters of one ledger account. Counters are minor units and never negative."""
 
     __slots__ = (
-        "closed", "credit_blocked", "credits_pending", "credits_posted", "currency", "debit_blocked",
-        "debit_normal", "debits_pending", "debits_posted", "branch_id", "floor", "id", "number", "position",
+        "branch_id",
+        "closed",
+        "credit_blocked",
+        "credits_pending",
+        "credits_posted",
+        "currency",
+        "debit_blocked",
+        "debit_normal",
+        "debits_pending",
+        "debits_posted",
+        "floor",
+        "id",
+        "number",
+        "position",
     )  # fmt: skip
 
     def __init__(
@@ -44,12 +61,12 @@ class Account:
             return self.debits_posted - self.credits_posted - self.credits_pending
         return self.credits_posted - self.debits_posted - self.debits_pending
 
-    def counters(self) -> tuple[int, int, int, int, int]:
+    def counters(self) -> Counters:
         return (
             self.debits_pending, self.debits_posted, self.credits_pending, self.credits_posted, self.position,
         )  # fmt: skip
 
-    def restore(self, counters: tuple[int, int, int, int, int]) -> None:
+    def restore(self, counters: Counters) -> None:
         (self.debits_pending, self.debits_posted, self.credits_pending, self.credits_posted,
          self.position) = counters  # fmt: skip
 

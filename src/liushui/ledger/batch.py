@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,76 +11,75 @@ from liushui.ledger.model import Entry, Kind, Line, Request
 
 
 class Batch:
-    """Columns of ``ledger_post`` (migrations/0002_ledger.sql). One journal a ``add``; numbers are 1-based."""
+    """Rows of one call of ``ledger_post`` (migrations/0002_ledger.sql), turned into its columns at the end.
+
+    Journals are numbered from 1 inside the batch.
+    """
 
     def __init__(self, booking_date: date, recorded_at: datetime) -> None:
         self.booking_date = booking_date
         self.recorded_at = recorded_at
-        self.size = 0
-        self.touched: dict[int, Account] = {}
-        self._journals: tuple[list[Any], ...] = tuple([] for _ in range(13))
-        self._entries: tuple[list[Any], ...] = tuple([] for _ in range(7))
+        self._touched: dict[int, tuple[Account, int]] = {}  # with the statement position before the batch
+        self._journals: list[tuple[Any, ...]] = []
+        self._entries: list[tuple[int, int, int, int, int, int, bool]] = []
         self._subjects: list[str] = []
-        self._holds: tuple[list[Any], ...] = ([], [])
-        self._hold_lines: tuple[list[Any], ...] = tuple([] for _ in range(5))
-        self._resolved: tuple[list[Any], ...] = ([], [])
+        self._holds: list[tuple[int, datetime]] = []
+        self._hold_lines: list[tuple[int, int, int, int, bool]] = []
+        self._resolved: list[tuple[int, int]] = []
+
+    @property
+    def size(self) -> int:
+        """How many journals it holds."""
+        return len(self._journals)
 
     def add(
-        self, request: Request, kind: Kind, value_date: date, entries: Iterable[Entry], subjects: Iterable[int],
+        self, request: Request, kind: Kind, value_date: date, entries: Sequence[Entry], subjects: Iterable[int],
         *, reverses: int | None = None, resolves: int | None = None,
     ) -> int:  # fmt: skip
         """Append one journal and its entries; return its number in this batch."""
-        self.size = number = self.size + 1
         h = request.header
-        for column, value in zip(
-            self._journals,
+        self._journals.append(
             (kind, h.branch_id, value_date, reverses, resolves, request.digest, h.key, h.code, h.operator,
-             h.channel, h.process_instance, h.process_element, h.memo),
-            strict=True,
-        ):  # fmt: skip
-            column.append(value)
-        journal, account, position, amount, balance, line, debit = self._entries
-        for index, entry in enumerate(entries, 1):
-            journal.append(number)
-            account.append(entry[0])
-            debit.append(entry[1])
-            amount.append(entry[2])
-            position.append(entry[3])
-            balance.append(entry[4])
-            line.append(index)
+             h.channel, h.process_instance, h.process_element, h.memo)
+        )  # fmt: skip
+        number = len(self._journals)
+        for line, (account, debit, amount, position, balance) in enumerate(entries, 1):
+            self._entries.append((number, account, position, amount, balance, line, debit))
         self._subjects.append("{" + ",".join(map(str, subjects)) + "}")
         if resolves is not None:
-            self._resolved[0].append(number)
-            self._resolved[1].append(resolves)
+            self._resolved.append((number, resolves))
         return number
+
+    def touch(self, account: Account, position_before: int) -> None:
+        """Have the account's counters written. position_before: its statement position before this change;
+        the database refuses the batch where it finds another, so no stale memory can overwrite the books."""
+        if account.id not in self._touched:
+            self._touched[account.id] = (account, position_before)
 
     def add_hold(self, number: int, expires_at: datetime, lines: Iterable[Line]) -> None:
         """Append what journal ``number`` of this batch reserves."""
-        self._holds[0].append(number)
-        self._holds[1].append(expires_at)
+        self._holds.append((number, expires_at))
         for index, line in enumerate(lines, 1):
-            for column, value in zip(
-                self._hold_lines, (number, index, line.account_id, line.amount, line.debit), strict=True
-            ):
-                column.append(value)
+            self._hold_lines.append((number, index, line.account_id, line.amount, line.debit))
 
     def arguments(self, epoch: int | None) -> list[Any]:
         """The arguments of ``ledger_post``, in its order. Accounts come in id order, the order of locks."""
-        accounts = [self.touched[id] for id in sorted(self.touched)]
+        accounts = [
+            (id, before, *account.counters()) for id, (account, before) in sorted(self._touched.items())
+        ]
         return [
             epoch,
             self.recorded_at,
             self.booking_date,
-            [a.id for a in accounts],
-            [a.debits_pending for a in accounts],
-            [a.debits_posted for a in accounts],
-            [a.credits_pending for a in accounts],
-            [a.credits_posted for a in accounts],
-            [a.position for a in accounts],
-            *self._journals,
-            *self._entries,
+            *_columns(accounts, 7),
+            *_columns(self._journals, 13),
+            *_columns(self._entries, 7),
             self._subjects,
-            *self._holds,
-            *self._hold_lines,
-            *self._resolved,
+            *_columns(self._holds, 2),
+            *_columns(self._hold_lines, 5),
+            *_columns(self._resolved, 2),
         ]
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> Sequence[Sequence[Any]]:
+    return list(zip(*rows, strict=True)) or [()] * width

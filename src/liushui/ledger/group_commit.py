@@ -2,10 +2,11 @@
 
 Two ways to write a batch, with the same planner and the same posting function:
 
-*Foreseen* (the normal one): the states of accounts are remembered from the last batch, and requests are
-planned as they arrive, while the database writes the batch before. A batch is then one statement. It names
-the epoch that it was planned for; if anybody else has written since, the database refuses it whole, nothing
-has happened, and its requests go the other way.
+*Foreseen* (the normal one): the states of accounts are remembered, and requests are planned as they arrive,
+while the database writes the batch before; accounts not yet remembered are read at the same time on a second
+connection. A batch is then one statement. It names the epoch that it was planned for; if anybody else has
+written since, the database refuses it whole, nothing has happened, and its requests go the other way. (An
+account that is read while a batch is under way is not touched by that batch, or it would be remembered.)
 
 *Locked*: take the sequencer's lock, read keys and accounts, plan, write, commit. Used after a batch was
 refused, while several processes write at once, for repeated idempotency keys, and after a lost connection
@@ -22,6 +23,7 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from datetime import date
+from itertools import islice
 from typing import NamedTuple
 
 import asyncpg
@@ -32,9 +34,10 @@ from liushui.ledger import repository
 from liushui.ledger.batch import Batch
 from liushui.ledger.model import LedgerLimits, Posted, Request
 from liushui.ledger.planner import Planner, WorkingSet
-from liushui.store.database import CONNECTION_LOST, Database, Head, PoolConnection, Q as STORE_Q
+from liushui.store.database import CONNECTION_LOST, Database, Head, PoolConnection
+from liushui.store.database import Q as STORE_Q
 
-BATCH_MAX = 2_000
+BATCH_MAX = 1_000
 WAITING_MAX = 20_000
 REMEMBERED_ACCOUNTS_MAX = 250_000
 GIVE_UP_AFTER_S = 5.0
@@ -81,7 +84,9 @@ class GroupCommit:
         self._foreseen: _Foreseen | None = None
         self._queue: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._wake_reader = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._confirmed: tuple[Sequence[_Answer], int] = ((), 0)
         self._closing = False
         self._conn: PoolConnection | None = None
         self._lost_since: float | None = None
@@ -89,14 +94,20 @@ class GroupCommit:
         self.statements = 0
 
     def start(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="group-commit")
+        loop = asyncio.get_running_loop()
+        self._tasks = [
+            loop.create_task(self._run(), name="group-commit-writer"),
+            loop.create_task(self._read_ahead(), name="group-commit-reader"),
+        ]
 
     async def close(self) -> None:
         """Write what waits, then stop."""
         self._closing = True
         self._wake.set()
-        if self._task is not None:
-            await self._task
+        if self._tasks:
+            await self._tasks[0]
+            self._tasks[1].cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._release()
 
     def submit(self, request: Request) -> asyncio.Future[Posted]:
@@ -107,6 +118,7 @@ class GroupCommit:
         waiting = _Waiting(request, asyncio.get_running_loop().create_future())
         if self._queue or not self._foresee(waiting):
             self._queue.append(waiting)
+            self._wake_reader.set()
         self._wake.set()
         return waiting.future
 
@@ -141,43 +153,81 @@ class GroupCommit:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while self._queue or self._foreseen:
+            while self._foreseen or (self._queue and not self._foresees):
                 try:
                     if self._foresees:
                         await self._write_foreseen()
                     else:
+                        self._deliver_confirmed()
                         await self._write_locked(self._take())
                     self._lost_since = None
                 except CONNECTION_LOST:
                     await self._wait_for_database()
                 except Exception as error:  # a defect of ours: whoever waits must hear of it
                     _LOG.exception("group commit failed")
-                    self._forget()
                     self._fail_all(error)
-            if self._closing:
+            self._deliver_confirmed()
+            if self._queue:
+                self._wake_reader.set()
+            elif self._closing:
                 return
 
+    async def _read_ahead(self) -> None:
+        """Read the accounts that queued requests name, then plan those requests, in the order of arrival."""
+        while True:
+            await self._wake_reader.wait()
+            self._wake_reader.clear()
+            while self._queue and self._foresees and not self._is_full():
+                try:
+                    await self._plan_queue()
+                except CONNECTION_LOST:
+                    self._forget()
+                    await asyncio.sleep(0.1)
+                except Exception as error:
+                    _LOG.exception("reading ahead failed")
+                    self._fail_all(error)
+                self._wake.set()
+
+    async def _plan_queue(self) -> None:
+        known = self._known
+        ahead = [waiting.request for waiting in islice(self._queue, BATCH_MAX)]
+        if not all(repository.is_known(known, request) for request in ahead):
+            self.statements += 1
+            async with self._db.pool.acquire() as conn:
+                await repository.load(conn, known, ahead)
+        if known is not self._known or not self._foresees:
+            return
+        deferred: list[_Waiting] = []
+        for _ in range(min(len(ahead), len(self._queue))):
+            waiting = self._queue.popleft()
+            if not self._plan(waiting):
+                deferred.append(waiting)
+        self._queue.extendleft(reversed(deferred))
+        if deferred:  # the batch is full or has the key already: they go into the next
+            await asyncio.sleep(0)
+
+    def _is_full(self) -> bool:
+        return self._foreseen is not None and len(self._foreseen.answers) >= BATCH_MAX
+
     async def _write_foreseen(self) -> None:
-        """One batch, one statement (more where accounts had to be read first)."""
+        """One batch, one statement."""
         conn = await self._connection()
-        await self._plan_queue(conn)
         foreseen, self._foreseen = self._foreseen, None
         if foreseen is None:
             return
         assert self._head is not None
         epoch, business_date = self._head
-        # The arguments are taken down before anything is awaited: from then on arrivals plan on from here.
-        arguments = foreseen.batch.arguments(epoch)
-        self.statements += 1
         try:
             if foreseen.batch.size == 0:
+                self.statements += 1
                 base = 0
                 if await conn.fetchval(repository.Q.read_epoch) != epoch:
                     raise asyncpg.SerializationError("only refusals, and the books have moved on")
             else:
-                base = await conn.fetchval(repository.Q.post, *arguments)
+                base = await self._send(conn, foreseen.batch, epoch)
                 self._head = (epoch + 1, business_date)
         except (asyncpg.PostgresError, *CONNECTION_LOST) as error:
+            self._deliver_confirmed()
             self._requeue(foreseen.answers)
             self._forget()
             if isinstance(error, CONNECTION_LOST):
@@ -189,31 +239,29 @@ class GroupCommit:
                 _LOG.warning("the database refused a batch: %s", type(error).__name__)
             return
         self.batches += 1
-        _deliver(foreseen.answers, base)
+        self._confirmed = (foreseen.answers, base)
         self._known.holds.clear()
         self._known.originals.clear()
         if len(self._known.accounts) > REMEMBERED_ACCOUNTS_MAX:
             self._make_room()
 
-    async def _plan_queue(self, conn: PoolConnection) -> None:
-        """Read what the queued requests need, then plan them in the order of arrival."""
-        if not self._queue:
-            return
-        ahead = [waiting.request for waiting in list(self._queue)[:BATCH_MAX]]
-        if not all(repository.is_known(self._known, request) for request in ahead):
-            self.statements += 1
-            try:
-                await repository.load(conn, self._known, ahead)
-            except CONNECTION_LOST:
-                self._forget()
-                await self._release()
-                raise
-        deferred: list[_Waiting] = []
-        for _ in range(min(len(ahead), len(self._queue))):
-            waiting = self._queue.popleft()
-            if not self._plan(waiting):
-                deferred.append(waiting)
-        self._queue.extendleft(reversed(deferred))
+    async def _send(self, conn: PoolConnection, batch: Batch, epoch: int) -> int:
+        """Write a batch; while the database works on it, answer the one before and plan the next.
+
+        The arguments are taken down before anything is awaited: from then on arrivals plan on from here.
+        """
+        self.statements += 1
+        sending = asyncio.ensure_future(conn.fetchval(repository.Q.post, *batch.arguments(epoch)))
+        await asyncio.sleep(0)
+        self._deliver_confirmed()
+        self._wake_reader.set()
+        return await sending
+
+    def _deliver_confirmed(self) -> None:
+        """Give the answers of the last durable batch. They wait only until the next batch is on its way."""
+        answers, base = self._confirmed
+        self._confirmed = ((), 0)
+        _deliver(answers, base)
 
     async def _write_locked(self, taken: Sequence[_Waiting]) -> None:
         """One batch under the sequencer's lock. If the database refuses it, one by one: only the guilty fails."""
@@ -288,6 +336,7 @@ class GroupCommit:
         await asyncio.sleep(0.1)
 
     def _fail_all(self, error: Exception) -> None:
+        self._deliver_confirmed()
         self._forget()
         for waiting in self._queue:
             _set_exception(waiting.future, error)

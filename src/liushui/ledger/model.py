@@ -33,6 +33,10 @@ class Line(NamedTuple):
     amount: int
 
 
+def _plain(lines: tuple[Line, ...]) -> str:
+    return ";".join([f"{account},{debit:d},{amount}" for account, debit, amount in lines])
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """What every request carries.
@@ -62,11 +66,11 @@ class Request:
     def digest(self) -> bytes:
         """SHA-256 over the whole request but its key: two requests are the same when it is."""
         h = self.header
-        parts = (
-            type(self).__name__, h.code, h.branch_id, h.operator, h.channel, h.value_date, h.memo,
-            h.process_instance, h.process_element, self._content(),
-        )  # fmt: skip
-        return sha256(repr(parts).encode()).digest()
+        text = (
+            f"{type(self).__name__}\x1f{h.code}\x1f{h.branch_id}\x1f{h.operator}\x1f{h.channel}\x1f{h.value_date}"
+            f"\x1f{h.memo!r}\x1f{h.process_instance}\x1f{h.process_element}\x1f{self._content()}"
+        )
+        return sha256(text.encode()).digest()
 
     def _content(self) -> object:
         raise AssertionError("each kind of request says what its content is")
@@ -79,7 +83,7 @@ class Post(Request):
     lines: tuple[Line, ...]
 
     def _content(self) -> object:
-        return [tuple(line) for line in self.lines]
+        return _plain(self.lines)
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class Hold(Request):
     expires_at: datetime
 
     def _content(self) -> object:
-        return [tuple(line) for line in self.lines], self.expires_at.isoformat()
+        return _plain(self.lines), self.expires_at.isoformat()
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ class Capture(Request):
     lines: tuple[Line, ...] | None = None
 
     def _content(self) -> object:
-        return self.hold_id, None if self.lines is None else [tuple(line) for line in self.lines]
+        return self.hold_id, None if self.lines is None else _plain(self.lines)
 
 
 @dataclass(frozen=True)

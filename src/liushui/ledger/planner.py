@@ -23,7 +23,7 @@ from datetime import date, datetime, timedelta
 
 from liushui.kernel.errors import Refused, refuse
 from liushui.kernel.money import AMOUNT_MINOR_MAX
-from liushui.ledger.account import Account
+from liushui.ledger.account import Account, Counters
 from liushui.ledger.batch import Batch
 from liushui.ledger.model import (
     KEY_LENGTH_MAX,
@@ -128,7 +128,7 @@ class Planner:
         for account, line in zip(accounts, request.lines, strict=True):
             _reserve(account, line, 1)
         _check_floors(undo)
-        _touch(batch, accounts)
+        _touch(batch, undo)
         ids = [account.id for account in accounts]
         number = batch.add(request, Kind.HOLD, value_date, (), ids)
         batch.add_hold(number, request.expires_at, request.lines)
@@ -153,7 +153,7 @@ class Planner:
             for account, counters in undo:
                 account.restore(counters)
             raise
-        _touch(batch, held)
+        _touch(batch, undo)
         known.holds[request.hold_id] = HoldState(hold.lines, hold.expires_at, resolved=True)
         return _answer(batch, request, Kind.CAPTURE, value_date, entries, resolves=request.hold_id)
 
@@ -163,9 +163,9 @@ class Planner:
         if isinstance(request, Expire) and hold.expires_at > batch.recorded_at:
             raise refuse("hold_not_due", hold=request.hold_id)
         accounts = _find_accounts(known, hold.lines)
+        _touch(batch, _remember(accounts))
         for account, line in zip(accounts, hold.lines, strict=True):
             _reserve(account, line, -1)
-        _touch(batch, accounts)
         known.holds[request.hold_id] = HoldState(hold.lines, hold.expires_at, resolved=True)
         kind = Kind.VOID if isinstance(request, Void) else Kind.EXPIRY
         ids = [account.id for account in accounts]
@@ -184,12 +184,12 @@ class Planner:
 
 
 def _check_header(h: Header) -> None:
-    texts = (h.key, h.code, h.operator, h.channel, h.memo, h.process_instance, h.process_element)
+    memo = h.memo or ""
     if (
         not 0 < len(h.key) <= KEY_LENGTH_MAX
         or not h.code
-        or (h.memo is not None and len(h.memo) > MEMO_LENGTH_MAX)
-        or any(text is not None and "\0" in text for text in texts)
+        or len(memo) > MEMO_LENGTH_MAX
+        or "\0" in f"{h.key}{h.code}{h.operator}{h.channel}{memo}{h.process_instance}{h.process_element}"
     ):
         raise refuse("request_malformed")
 
@@ -274,15 +274,15 @@ def _book(known: WorkingSet, batch: Batch, lines: Sequence[Line]) -> tuple[Entry
             account.credits_posted += amount
         entries.append(Entry(account.id, debit, amount, account.position, account.ledger()))
     _check_floors(undo)
-    _touch(batch, accounts)
+    _touch(batch, undo)
     return tuple(entries)
 
 
-def _remember(accounts: Iterable[Account]) -> list[tuple[Account, tuple[int, int, int, int, int]]]:
+def _remember(accounts: Iterable[Account]) -> list[tuple[Account, Counters]]:
     return [(account, account.counters()) for account in {a.id: a for a in accounts}.values()]
 
 
-def _check_floors(undo: Sequence[tuple[Account, tuple[int, int, int, int, int]]]) -> None:
+def _check_floors(undo: Sequence[tuple[Account, Counters]]) -> None:
     """Refuse, and put everything back, where an account went further below its floor than it was before.
     A journal that leaves an account no worse (money in, onto an overdrawn account) is welcome."""
     for account, before in undo:
@@ -308,9 +308,9 @@ def _reserve(account: Account, line: Line, sign: int) -> None:
         account.credits_pending += sign * line.amount
 
 
-def _touch(batch: Batch, accounts: Iterable[Account]) -> None:
-    for account in accounts:
-        batch.touched[account.id] = account
+def _touch(batch: Batch, undo: Iterable[tuple[Account, Counters]]) -> None:
+    for account, before in undo:
+        batch.touch(account, before[4])
 
 
 def _open_hold(known: WorkingSet, hold_id: int) -> HoldState:

@@ -1,6 +1,6 @@
 -- name: post
 SELECT ledger_post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-                   $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39);
+                   $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40);
 
 -- name: read_epoch
 SELECT epoch, business_date FROM commit_head;
@@ -95,3 +95,89 @@ WHERE h.resolved_by IS NULL AND h.expires_at <= $1 ORDER BY h.expires_at LIMIT $
 SELECT h.journal_id, h.expires_at, l.amount, l.debit, j.recorded_at, j.code
 FROM hold_line l JOIN hold h ON h.journal_id = l.journal_id JOIN journal j ON j.id = h.journal_id
 WHERE l.account_id = $1 AND h.resolved_by IS NULL ORDER BY h.journal_id;
+
+-- name: lock_sealing
+SELECT pg_advisory_xact_lock(7305808869229847);
+
+-- name: last_seal
+SELECT block, last_journal, root FROM seal ORDER BY block DESC LIMIT 1;
+
+-- name: leaves
+SELECT j.id, sha256(convert_to(jsonb_build_array(
+    j.id, j.kind, j.branch_id, j.booking_date, j.value_date,
+    (extract(epoch FROM j.recorded_at) * 1000000)::bigint, j.reverses, j.resolves, encode(j.digest, 'hex'),
+    j.idempotency_key, j.code, j.operator, j.channel, j.process_instance, j.process_element, j.memo,
+    (SELECT jsonb_agg(jsonb_build_array(e.line, e.account_id, e.position, e.debit, e.amount, e.balance_after)
+                      ORDER BY e.line) FROM entry e WHERE e.journal_id = j.id),
+    (SELECT jsonb_agg(jsonb_build_array(l.line, l.account_id, l.debit, l.amount) ORDER BY l.line)
+       FROM hold_line l WHERE l.journal_id = j.id)
+)::text, 'UTF8')) AS leaf
+FROM journal j WHERE j.id BETWEEN $1 AND $2 ORDER BY j.id;
+
+-- name: insert_seal
+INSERT INTO seal (block, first_journal, last_journal, leaves, root, sealed_at) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: seals
+SELECT block, first_journal, last_journal, leaves, root FROM seal ORDER BY block;
+
+-- name: verify_numbering
+SELECT count(*) AS journals, coalesce(min(id), 1) AS first, coalesce(max(id), 0) AS last,
+       (SELECT last_journal_id FROM commit_head) AS head
+FROM journal;
+
+-- name: verify_journals
+SELECT e.journal_id, a.branch_id, a.currency,
+       sum(CASE WHEN e.debit THEN e.amount ELSE -e.amount END)::bigint AS difference
+FROM entry e JOIN ledger_account a ON a.id = e.account_id
+GROUP BY e.journal_id, a.branch_id, a.currency
+HAVING sum(CASE WHEN e.debit THEN e.amount ELSE -e.amount END) <> 0
+ORDER BY e.journal_id LIMIT $1;
+
+-- name: verify_orphans
+SELECT e.journal_id, e.account_id FROM entry e
+WHERE NOT EXISTS (SELECT 1 FROM journal j WHERE j.id = e.journal_id AND j.kind IN (1, 3, 6))
+   OR NOT EXISTS (SELECT 1 FROM ledger_account a WHERE a.id = e.account_id)
+ORDER BY e.journal_id LIMIT $1;
+
+-- name: verify_without_entries
+SELECT j.id FROM journal j
+WHERE j.kind IN (1, 3, 6) AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.journal_id = j.id)
+ORDER BY j.id LIMIT $1;
+
+-- name: verify_statements
+SELECT s.number, s.position FROM (
+    SELECT a.number, e.position, e.balance_after,
+           row_number() OVER w AS counted,
+           sum(CASE WHEN e.debit = a.debit_normal THEN e.amount ELSE -e.amount END) OVER w AS running
+    FROM entry e JOIN ledger_account a ON a.id = e.account_id
+    WINDOW w AS (PARTITION BY e.account_id ORDER BY e.position)
+) s WHERE s.counted <> s.position OR s.running <> s.balance_after
+ORDER BY s.number, s.position LIMIT $1;
+
+-- name: verify_counters
+WITH booked AS (
+    SELECT account_id, sum(amount) FILTER (WHERE debit) AS debits, sum(amount) FILTER (WHERE NOT debit) AS credits,
+           count(*) AS entries
+    FROM entry GROUP BY account_id
+), held AS (
+    SELECT l.account_id, sum(l.amount) FILTER (WHERE l.debit) AS debits,
+           sum(l.amount) FILTER (WHERE NOT l.debit) AS credits
+    FROM hold_line l JOIN hold h ON h.journal_id = l.journal_id
+    WHERE h.resolved_by IS NULL GROUP BY l.account_id
+)
+SELECT a.number FROM ledger_account a
+LEFT JOIN ledger_balance b ON b.account_id = a.id
+LEFT JOIN booked k ON k.account_id = a.id LEFT JOIN held h ON h.account_id = a.id
+WHERE b.account_id IS NULL
+   OR (b.debits_posted, b.credits_posted, b.position, b.debits_pending, b.credits_pending) IS DISTINCT FROM
+      (coalesce(k.debits, 0), coalesce(k.credits, 0), coalesce(k.entries, 0),
+       coalesce(h.debits, 0), coalesce(h.credits, 0))
+ORDER BY a.number LIMIT $1;
+
+-- name: verify_holds
+SELECT h.journal_id FROM hold h LEFT JOIN journal r ON r.resolves = h.journal_id
+WHERE h.resolved_by IS DISTINCT FROM r.id ORDER BY h.journal_id LIMIT $1;
+
+-- name: verify_events
+SELECT j.id FROM journal j LEFT JOIN event e ON e.journal_id = j.id AND e.kind = 'journal_posted'
+GROUP BY j.id HAVING count(e.id) <> 1 ORDER BY j.id LIMIT $1;

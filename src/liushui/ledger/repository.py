@@ -7,7 +7,19 @@ from collections.abc import Collection, Iterable
 from asyncpg import Record
 
 from liushui.ledger.account import Account
-from liushui.ledger.model import Capture, Entry, Expire, Hold, Kind, Line, Post, Posted, Request, Reverse, Void
+from liushui.ledger.model import (
+    Capture,
+    Entry,
+    Expire,
+    Hold,
+    Kind,
+    Line,
+    Post,
+    Posted,
+    Request,
+    Reverse,
+    Void,
+)
 from liushui.ledger.planner import HoldState, Original, WorkingSet
 from liushui.store.database import PoolConnection
 from liushui.store.queries import Queries
@@ -34,9 +46,10 @@ async def load(conn: PoolConnection, known: WorkingSet, requests: Collection[Req
 
 
 async def load_accounts(conn: PoolConnection, known: WorkingSet, ids: Collection[int]) -> None:
+    """Add accounts to the working set. What is known already, and perhaps changed in memory, stays."""
     if ids:
         for row in await conn.fetch(Q.load_accounts, sorted(ids)):
-            known.accounts[row[0]] = Account(*row)
+            known.accounts.setdefault(row[0], Account(*row))
 
 
 def is_known(known: WorkingSet, request: Request) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeAlias, TypeVar
@@ -91,9 +91,7 @@ class UnitOfWork:
         """
         await self.head()
         body = None if payload is None else json.dumps(payload, ensure_ascii=False)
-        return await self.conn.fetchval(
-            Q.insert_event, kind, recorded_at, journal_id, list(subjects), body
-        )
+        return await self.conn.fetchval(Q.insert_event, kind, recorded_at, journal_id, list(subjects), body)
 
     async def idempotent(
         self, key: str, digest: bytes, recorded_at: datetime, work: Callable[[], Awaitable[dict[str, Any]]]
@@ -156,7 +154,7 @@ class Database:
         raise AssertionError("unreachable")
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[PoolConnection]:
+    async def read(self) -> AsyncGenerator[PoolConnection]:
         """A read-only transaction that sees one moment: sums taken in it agree with each other."""
         try:
             async with (

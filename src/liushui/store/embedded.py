@@ -16,7 +16,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -149,22 +149,31 @@ class EmbeddedServer:
                 stream.write(include + "\n")
 
     def _create_database(self, name: str) -> None:
-        find = self._run("psql", "-h", self.socket_dir, "-U", "postgres", "-d", "postgres", "-Atc",
-                         f"SELECT 1 FROM pg_database WHERE datname = '{name}'")  # fmt: skip
-        if find.strip() != "1":
+        names = self._run(
+            "psql", "-h", self.socket_dir, "-U", "postgres", "-d", "postgres", "-Atc",
+            "SELECT datname FROM pg_database",
+        )  # fmt: skip
+        if name not in names.split():
             self._run("createdb", "-h", self.socket_dir, "-U", "postgres", name)
 
     def _run(self, program: str, *args: str | Path) -> str:
         """Run one of the wheel's programs as the server's user. Output goes to a file, not to a pipe: the
         server would inherit the pipe and hold it open."""
-        user = {"user": self._owner.pw_uid, "group": self._owner.pw_gid, "extra_groups": []} if self._owner else {}
         with tempfile.TemporaryFile("w+") as output:
             done = subprocess.run(  # noqa: S603 - a fixed program of the wheel
                 [POSTGRES_BIN_PATH / program, *args],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd="/",
-                timeout=START_TIMEOUT_S + 60, env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
-                start_new_session=True, check=False, **user,
-            )  # fmt: skip
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                timeout=START_TIMEOUT_S + 60,
+                env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+                start_new_session=True,
+                check=False,
+                user=self._owner.pw_uid if self._owner else None,
+                group=self._owner.pw_gid if self._owner else None,
+                extra_groups=[] if self._owner else None,
+            )
             output.seek(0)
             text = output.read()
         if done.returncode != 0:
@@ -173,7 +182,7 @@ class EmbeddedServer:
 
 
 @contextlib.contextmanager
-def _exclusive(path: Path) -> Iterator[None]:
+def _exclusive(path: Path) -> Generator[None]:
     with path.open("a") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         yield
@@ -211,7 +220,9 @@ def _let_pass(folder: Path) -> None:
     for part in (folder, *folder.parents):
         mode = part.stat().st_mode
         if not mode & stat.S_IXOTH:
-            print(f"liushui: chmod o+x {part} (PostgreSQL does not run as root and must pass)", file=sys.stderr)
+            print(
+                f"liushui: chmod o+x {part} (PostgreSQL does not run as root and must pass)", file=sys.stderr
+            )
             part.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
 
 

@@ -32,10 +32,11 @@ class Migration:
 
 def known_migrations() -> tuple[Migration, ...]:
     """The migrations that this version of the program brings, in order."""
-    found: list[Migration] = []
-    for file in resources.files("liushui.store.migrations").iterdir():
-        if match := _FILE_NAME.fullmatch(file.name):
-            found.append(Migration(int(match[1]), match[2], file.read_text("utf-8")))
+    found = [
+        Migration(int(match[1]), match[2], file.read_text("utf-8"))
+        for file in resources.files("liushui.store.migrations").iterdir()
+        if (match := _FILE_NAME.fullmatch(file.name))
+    ]
     return tuple(sorted(found, key=lambda m: m.number))
 
 
@@ -66,9 +67,7 @@ async def migrate(dsn: str) -> list[str]:
             for migration in known:
                 if migration.number not in applied:
                     await conn.execute(migration.sql)
-                    await conn.execute(
-                        Q.record_migration, migration.number, migration.name, migration.digest
-                    )
+                    await conn.execute(Q.record_migration, migration.number, migration.name, migration.digest)
                     names.append(f"{migration.number:04d}_{migration.name}")
             return names
     finally:

@@ -139,12 +139,13 @@ CREATE TRIGGER hold_kept BEFORE DELETE OR TRUNCATE ON hold FOR EACH STATEMENT EX
 --
 -- It takes the sequencer with the epoch that the plan was made for, moves it on, sets the new counters of
 -- every touched account and writes journals, entries and events. Where somebody else has written since
--- (another epoch), it raises 40001 and leaves nothing behind. With p_epoch NULL the caller holds the lock.
+-- (another epoch), it raises 40001 and leaves nothing behind. a_before: each account's statement position before
+-- the batch, as the plan knew it; a second guard against a plan made from stale memory. With p_epoch NULL the caller holds the lock.
 -- Journals are numbered on from the head in array order; e_journal, h_journal, hl_journal, r_journal:
 -- 1-based index into them.
 CREATE FUNCTION ledger_post(
     p_epoch bigint, p_recorded_at timestamptz, p_booking_date date,
-    a_id bigint[], a_dpe bigint[], a_dpo bigint[], a_cpe bigint[], a_cpo bigint[], a_position bigint[],
+    a_id bigint[], a_before bigint[], a_dpe bigint[], a_dpo bigint[], a_cpe bigint[], a_cpo bigint[], a_position bigint[],
     j_kind smallint[], j_branch integer[], j_value_date date[], j_reverses bigint[], j_resolves bigint[],
     j_digest bytea[], j_key text[], j_code text[], j_operator text[], j_channel text[],
     j_instance text[], j_element text[], j_memo text[],
@@ -173,11 +174,12 @@ BEGIN
     UPDATE ledger_balance b
        SET debits_pending = u.dpe, debits_posted = u.dpo, credits_pending = u.cpe, credits_posted = u.cpo,
            position = u.position
-      FROM unnest(a_id, a_dpe, a_dpo, a_cpe, a_cpo, a_position) AS u (id, dpe, dpo, cpe, cpo, position)
-     WHERE b.account_id = u.id;
+      FROM unnest(a_id, a_before, a_dpe, a_dpo, a_cpe, a_cpo, a_position)
+        AS u (id, before, dpe, dpo, cpe, cpo, position)
+     WHERE b.account_id = u.id AND b.position = u.before;
     GET DIAGNOSTICS touched = ROW_COUNT;
     IF touched <> cardinality(a_id) THEN
-        RAISE EXCEPTION 'the plan names an account without a balance' USING ERRCODE = 'LS003';
+        RAISE EXCEPTION 'the plan was made for another state of an account' USING ERRCODE = 'LS003';
     END IF;
 
     INSERT INTO journal (id, kind, branch_id, booking_date, value_date, recorded_at, reverses, resolves, digest,
