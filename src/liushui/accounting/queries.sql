@@ -1,0 +1,47 @@
+-- name: lock_rollup
+SELECT last_journal_id FROM gl_rollup_state FOR UPDATE;
+
+-- name: committed_journals
+SELECT last_journal_id FROM commit_head;
+
+-- name: roll_up
+INSERT INTO gl_turnover AS g (booking_date, branch_id, currency, gl_code, debit, credit)
+SELECT j.booking_date, a.branch_id, a.currency, a.gl_code,
+       coalesce(sum(e.amount) FILTER (WHERE e.debit), 0), coalesce(sum(e.amount) FILTER (WHERE NOT e.debit), 0)
+FROM entry e JOIN journal j ON j.id = e.journal_id JOIN ledger_account a ON a.id = e.account_id
+WHERE e.journal_id > $1 AND e.journal_id <= $2
+GROUP BY j.booking_date, a.branch_id, a.currency, a.gl_code
+ORDER BY j.booking_date, a.branch_id, a.currency, a.gl_code
+ON CONFLICT (booking_date, branch_id, currency, gl_code)
+DO UPDATE SET debit = g.debit + EXCLUDED.debit, credit = g.credit + EXCLUDED.credit;
+
+-- name: move_rollup
+UPDATE gl_rollup_state SET last_journal_id = $1;
+
+-- name: trial_balance
+SELECT branch_id, currency, gl_code,
+       coalesce(sum(debit - credit) FILTER (WHERE booking_date < $1), 0)::bigint AS opening,
+       coalesce(sum(debit) FILTER (WHERE booking_date >= $1), 0)::bigint AS debit,
+       coalesce(sum(credit) FILTER (WHERE booking_date >= $1), 0)::bigint AS credit
+FROM gl_turnover_current
+WHERE booking_date <= $2 AND ($3::integer IS NULL OR branch_id = $3) AND ($4::text IS NULL OR currency = $4)
+GROUP BY branch_id, currency, gl_code ORDER BY branch_id, currency, gl_code;
+
+-- name: verify_accounts
+WITH gl AS (
+    SELECT gl_code, branch_id, currency, sum(debit) AS debit, sum(credit) AS credit
+    FROM gl_turnover_current GROUP BY gl_code, branch_id, currency
+), accounts AS (
+    SELECT a.gl_code, a.branch_id, a.currency, sum(b.debits_posted) AS debit, sum(b.credits_posted) AS credit
+    FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+    GROUP BY a.gl_code, a.branch_id, a.currency
+)
+SELECT gl_code, branch_id, currency FROM gl FULL JOIN accounts USING (gl_code, branch_id, currency)
+WHERE coalesce(gl.debit, 0) <> coalesce(accounts.debit, 0)
+   OR coalesce(gl.credit, 0) <> coalesce(accounts.credit, 0)
+ORDER BY gl_code, branch_id, currency LIMIT $1;
+
+-- name: verify_days
+SELECT booking_date::text, branch_id, currency FROM gl_turnover_current
+GROUP BY booking_date, branch_id, currency HAVING sum(debit) <> sum(credit)
+ORDER BY booking_date, branch_id, currency LIMIT $1;

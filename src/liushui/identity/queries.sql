@@ -1,0 +1,46 @@
+-- name: insert_branch
+INSERT INTO branch (code, name_zh, name_en, opened_on) VALUES ($1, $2, $3, $4) RETURNING id;
+
+-- name: branches
+SELECT id, code, name_zh, name_en, opened_on FROM branch ORDER BY code;
+
+-- name: branch_by_code
+SELECT id, code, name_zh, name_en, opened_on FROM branch WHERE code = $1;
+
+-- name: insert_staff
+INSERT INTO staff (number, name, branch_id, roles, password_hash) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (number) DO NOTHING RETURNING id;
+
+-- name: staff_for_log_in
+SELECT s.id, s.number, s.branch_id, b.code AS branch_code, s.roles, s.password_hash, s.locked_until
+FROM staff s JOIN branch b ON b.id = s.branch_id WHERE s.number = $1;
+
+-- name: count_failure
+UPDATE staff SET failed_attempts = failed_attempts + 1,
+       locked_until = CASE WHEN (failed_attempts + 1) % $2 = 0 THEN $3 ELSE locked_until END
+WHERE id = $1;
+
+-- name: reset_failures
+UPDATE staff SET failed_attempts = 0, locked_until = NULL WHERE id = $1;
+
+-- name: insert_session
+INSERT INTO session (token_hash, staff_id, started_at, last_seen_at, expires_at) VALUES ($1, $2, $3, $3, $4);
+
+-- name: find_session
+SELECT s.id, s.number, s.branch_id, b.code AS branch_code, s.roles, x.last_seen_at, x.expires_at
+FROM session x JOIN staff s ON s.id = x.staff_id JOIN branch b ON b.id = s.branch_id WHERE x.token_hash = $1;
+
+-- name: touch_session
+UPDATE session SET last_seen_at = $2 WHERE token_hash = $1;
+
+-- name: delete_session
+DELETE FROM session WHERE token_hash = $1;
+
+-- name: delete_sessions_of
+DELETE FROM session WHERE staff_id = $1;
+
+-- name: set_password
+UPDATE staff SET password_hash = $2 WHERE id = $1;
+
+-- name: insert_audit
+INSERT INTO audit_event (recorded_at, actor, action, subject, outcome) VALUES ($1, $2, $3, $4, $5);
