@@ -45,3 +45,9 @@ ORDER BY gl_code, branch_id, currency LIMIT $1;
 SELECT booking_date::text, branch_id, currency FROM gl_turnover_current
 GROUP BY booking_date, branch_id, currency HAVING sum(debit) <> sum(credit)
 ORDER BY booking_date, branch_id, currency LIMIT $1;
+
+-- name: insert_internal_account
+INSERT INTO internal_account (branch_id, currency, role, account_id) VALUES ($1, $2, $3, $4);
+
+-- name: internal_accounts
+SELECT role, account_id FROM internal_account WHERE branch_id = $1 AND currency = $2;

@@ -1,5 +1,6 @@
 """The books: account, journal, entry, balance, hold. Knows no customer, product, channel or process."""
 
+from liushui.ledger.directory import CustomerAccount, Directory
 from liushui.ledger.model import (
     Balance,
     Capture,
@@ -22,6 +23,8 @@ from liushui.ledger.service import Ledger, balance, find_account, statement
 __all__ = [
     "Balance",
     "Capture",
+    "CustomerAccount",
+    "Directory",
     "Entry",
     "Expire",
     "Header",

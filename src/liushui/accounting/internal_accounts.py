@@ -1,0 +1,70 @@
+"""The bank's own accounts of a branch: cash, clearing, income and expense, by the role templates name."""
+
+from __future__ import annotations
+
+from liushui.accounting.chart import load_chart
+from liushui.accounting.general_ledger import Q
+from liushui.kernel.errors import refuse
+from liushui.ledger import Ledger, NewAccount
+from liushui.store.database import Database, UnitOfWork
+
+INTER_BRANCH_CODE = "3001.01"
+ROLES = {
+    "cash": "1001.01",
+    "clearing": "3001.02",
+    "interest_expense": "6411.01",
+    "interest_income": "6011.01",
+    "fee_income": "6021.01",
+    "rounding_income": "6301.01",
+    "rounding_expense": "6711.01",
+}
+_NEVER_NEGATIVE = frozenset({"cash"})
+
+
+async def open_internal_accounts(
+    uow: UnitOfWork,
+    ledger: Ledger,
+    *,
+    branch_id: int,
+    branch_code: str,
+    currency: str,
+    cash_floor: int | None = 0,
+) -> dict[str, int]:
+    """Open every internal account of a branch in one currency; return their ids by role. There is no more cash
+    than there is: its floor is zero, unless a history without vault movements is replayed."""
+    accounts: dict[str, int] = {}
+    chart = load_chart()
+    for role, code in ROLES.items():
+        new = NewAccount(
+            number=f"{branch_code}-{currency}-{code}", branch_id=branch_id, currency=currency, gl_code=code,
+            debit_normal=chart.leaf(code).debit_normal, floor_minor=cash_floor if role in _NEVER_NEGATIVE else None,
+        )  # fmt: skip
+        accounts[role] = await ledger.open_account(uow, new)
+        await uow.conn.execute(Q.insert_internal_account, branch_id, currency, role, accounts[role])
+    gl = chart.leaf(INTER_BRANCH_CODE)
+    await ledger.open_inter_branch_account(
+        uow,
+        NewAccount(
+            f"{branch_code}-{currency}-{gl.code}", branch_id, currency, gl.code, gl.debit_normal, None
+        ),
+    )
+    return accounts
+
+
+class InternalAccounts:
+    """Internal accounts by branch and currency. They never change once opened, so they are remembered."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._known: dict[tuple[int, str], dict[str, int]] = {}
+
+    async def of(self, branch_id: int, currency: str) -> dict[str, int]:
+        """Refuses ``currency_not_offered`` where the branch has no accounts in the currency."""
+        place = (branch_id, currency)
+        if place not in self._known:
+            async with self._db.read() as conn:
+                rows = await conn.fetch(Q.internal_accounts, branch_id, currency)
+            if not rows:
+                raise refuse("currency_not_offered", "currency", currency=currency)
+            self._known[place] = {row["role"]: row["account_id"] for row in rows}
+        return self._known[place]

@@ -1,0 +1,158 @@
+"""Demand accounts: opened, closed, blocked; cash in and out. Amounts in minor units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from liushui.accounting import InternalAccounts, Templates
+from liushui.identity import Branch, audit
+from liushui.kernel.check_digits import with_luhn
+from liushui.kernel.clock import Clock
+from liushui.kernel.errors import refuse
+from liushui.ledger import Directory, Header, Ledger, NewAccount, Post, Posted
+from liushui.parties import customer_by_number
+from liushui.store.database import Database, UnitOfWork
+from liushui.store.queries import Queries
+
+Q = Queries("liushui.deposits")
+TERMS_DEMAND = "demand"
+GL_CODE_OF_KIND = {"individual": "2011.01", "entity": "2011.02"}
+CARD_ISSUER = "629999"
+"""Issuer identification of demo cards: 62 is UnionPay's range; 629999 is assigned to nobody we know of. A bank
+sets its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, where, through which channel, under which idempotency key."""
+
+    operator: str
+    branch_id: int
+    channel: str
+    key: str
+
+    def header(self, code: str, memo: str | None = None) -> Header:
+        return Header(self.key, code, self.branch_id, self.operator, self.channel, memo=memo)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new demand account."""
+
+    number: str
+    card_number: str | None
+    currency: str
+
+
+class Deposits:
+    """The use cases of demand deposits."""
+
+    def __init__(
+        self, db: Database, clock: Clock, ledger: Ledger, directory: Directory, internal: InternalAccounts,
+        templates: Templates,
+    ) -> None:  # fmt: skip
+        self._db = db
+        self._clock = clock
+        self._ledger = ledger
+        self._directory = directory
+        self._internal = internal
+        self._templates = templates
+
+    async def open_demand_account(
+        self, actor: Actor, *, customer: str, currency: str, branch: Branch
+    ) -> tuple[Opened, bool]:
+        """Open an account (and, for an individual, a card) for a customer; once per key.
+
+        Number: branch code, 01 for demand, nine digits, Luhn check digit. Refuses ``customer_unknown`` and
+        ``currency_not_offered``.
+        """
+        await self._internal.of(branch.id, currency)
+        digest = sha256(repr(("open_demand", customer, currency, branch.code)).encode()).digest()
+
+        async def work(uow: UnitOfWork) -> tuple[dict[str, Any], bool]:
+            async def opening() -> dict[str, Any]:
+                owner = await customer_by_number(uow.conn, customer)
+                card = owner.kind == "individual"
+                opened = await self.insert_account(
+                    uow, actor, owner=owner.id, gl_code=GL_CODE_OF_KIND[owner.kind], currency=currency,
+                    branch=branch, floor_minor=0, with_card=card,
+                )  # fmt: skip
+                return {"number": opened.number, "card_number": opened.card_number, "currency": currency}
+
+            return await uow.idempotent(actor.key, digest, self._clock.now(), opening)
+
+        result, replayed = await self._db.transact(work)
+        return Opened(**result), replayed
+
+    async def insert_account(
+        self, uow: UnitOfWork, actor: Actor, *, owner: int, gl_code: str, currency: str, branch: Branch,
+        floor_minor: int | None, with_card: bool, number: str | None = None,
+    ) -> Opened:  # fmt: skip
+        """Open inside another use case. number: given where a history is replayed."""
+        conn = uow.conn
+        if number is None:
+            number = with_luhn(f"{branch.code}01{await conn.fetchval(Q.next_account_serial):09d}")
+        card = None
+        if with_card:
+            card = with_luhn(f"{CARD_ISSUER}{await conn.fetchval(Q.next_card_serial):012d}")
+        account_id = await self._ledger.open_account(
+            uow, NewAccount(number, branch.id, currency, gl_code, False, floor_minor, TERMS_DEMAND)
+        )
+        await conn.execute(Q.insert_deposit, account_id, card, actor.operator)
+        await conn.execute(Q.insert_party, account_id, owner, "owner")
+        await uow.emit(
+            "account_opened", self._clock.now(), subjects=[account_id], payload={"account": number}
+        )
+        return Opened(number, card, currency)
+
+    async def deposit_cash(
+        self, actor: Actor, *, account: str, amount: int, currency: str, memo: str | None = None
+    ) -> Posted:
+        """Cash over the counter onto an account, of this branch or another."""
+        return await self._cash("cash_deposit", actor, account, amount, currency, memo)
+
+    async def withdraw_cash(
+        self, actor: Actor, *, account: str, amount: int, currency: str, memo: str | None = None
+    ) -> Posted:
+        """Cash over the counter from an account; the branch must have it."""
+        return await self._cash("cash_withdrawal", actor, account, amount, currency, memo)
+
+    async def _cash(
+        self, template: str, actor: Actor, account: str, amount: int, currency: str, memo: str | None
+    ) -> Posted:
+        customer = await self._directory.find(account, "account")
+        if customer.currency != currency:
+            raise refuse("currency_differs", "currency", account=account, currency=customer.currency)
+        internal = await self._internal.of(actor.branch_id, currency)
+        how = self._templates.get(template)
+        roles = {"cash": internal["cash"], "customer": customer.id}
+        lines = how.lines(roles, {"principal": amount})
+        return await self._ledger.submit(Post(actor.header(how.code, memo), lines))
+
+    async def set_blocks(self, actor: Actor, account: str, *, debit: bool, credit: bool) -> None:
+        """Block or free the sides of an account (both: a full freeze). Setting what is set changes nothing."""
+        found = await self._directory.find(account, "account")
+
+        async def work(uow: UnitOfWork) -> None:
+            await self._ledger.set_blocks(uow, found.id, debit=debit, credit=credit)
+            state = f"debit={debit} credit={credit}"
+            await audit(uow, self._clock, actor=actor.operator, action="account_block", subject=account,
+                        outcome=state)  # fmt: skip
+            await uow.emit("account_blocks_set", self._clock.now(), subjects=[found.id],
+                           payload={"debit": debit, "credit": credit})  # fmt: skip
+
+        await self._db.transact(work)
+
+    async def close_account(self, actor: Actor, account: str) -> None:
+        """Close an empty account. Refusals: see ``Ledger.close_account``."""
+        found = await self._directory.find(account, "account")
+
+        async def work(uow: UnitOfWork) -> None:
+            await self._ledger.close_account(uow, found.id)
+            await audit(uow, self._clock, actor=actor.operator, action="account_closed", subject=account,
+                        outcome="done")  # fmt: skip
+            await uow.emit("account_closed", self._clock.now(), subjects=[found.id])
+
+        await self._db.transact(work)

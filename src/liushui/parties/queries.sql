@@ -1,0 +1,19 @@
+-- name: next_number
+SELECT nextval('party_number');
+
+-- name: insert_party
+INSERT INTO party (number, kind, name, birth_date, mobile, address, branch_id, opened_at, opened_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id;
+
+-- name: insert_document
+INSERT INTO party_document (party_id, type, country, number, expires_on) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT DO NOTHING RETURNING party_id;
+
+-- name: by_number
+SELECT p.id, p.number, p.kind, p.name, p.birth_date, d.type AS document_type, d.country AS document_country,
+       d.number AS document_number, p.mobile, p.address, p.branch_id, p.opened_at
+FROM party p JOIN party_document d ON d.party_id = p.id WHERE p.number = $1;
+
+-- name: number_by_document
+SELECT p.number FROM party p JOIN party_document d ON d.party_id = p.id
+WHERE d.type = $1 AND d.country = $2 AND d.number = $3;

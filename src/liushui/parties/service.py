@@ -1,0 +1,69 @@
+"""Entering and finding customers."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+from liushui.kernel.check_digits import with_luhn
+from liushui.kernel.clock import Clock
+from liushui.kernel.errors import raise_if_any, refuse
+from liushui.parties.model import Customer, NewCustomer, check
+from liushui.store.database import Database, PoolConnection, UnitOfWork
+from liushui.store.queries import Queries
+
+Q = Queries("liushui.parties")
+
+
+async def open_customer(
+    db: Database, clock: Clock, new: NewCustomer, *, operator: str, branch_id: int, key: str
+) -> tuple[Customer, bool]:
+    """Enter a customer once; the flag says whether the key had been used before.
+
+    Refuses every fault of the input at once; ``customer_exists`` with the number of whoever has the document.
+    """
+    new = new.normalised()
+    fields = (new.kind, new.name, new.document_type, new.document_country, new.document_number,
+              new.document_expires_on, new.birth_date, new.mobile, new.address, branch_id)  # fmt: skip
+    digest = sha256(repr(fields).encode()).digest()
+
+    async def work(uow: UnitOfWork) -> tuple[str, bool]:
+        async def insert() -> dict[str, Any]:
+            return {
+                "customer": await insert_customer(uow, clock, new, operator=operator, branch_id=branch_id)
+            }
+
+        result, replayed = await uow.idempotent(key, digest, clock.now(), insert)
+        return result["customer"], replayed
+
+    number, replayed = await db.transact(work)
+    async with db.read() as conn:
+        return await customer_by_number(conn, number), replayed
+
+
+async def insert_customer(
+    uow: UnitOfWork, clock: Clock, new: NewCustomer, *, operator: str, branch_id: int
+) -> str:
+    """Enter a normalised customer inside another use case; return the customer number."""
+    raise_if_any(check(new, clock.now().date()))
+    conn = uow.conn
+    number = with_luhn(f"{await conn.fetchval(Q.next_number):010d}")
+    party_id: int = await conn.fetchval(
+        Q.insert_party, number, new.kind, new.name, new.birth_date, new.mobile, new.address, branch_id,
+        clock.now(), operator,
+    )  # fmt: skip
+    document = (new.document_type, new.document_country, new.document_number)
+    # The primary key decides between two who come at the same moment: the second waits, then finds the first.
+    if await conn.fetchval(Q.insert_document, party_id, *document, new.document_expires_on) is None:
+        existing: str = await conn.fetchval(Q.number_by_document, *document)
+        raise refuse("customer_exists", "document_number", customer=existing)
+    await uow.emit("customer_opened", clock.now(), payload={"customer": number})
+    return number
+
+
+async def customer_by_number(conn: PoolConnection, number: str) -> Customer:
+    """Refuses ``customer_unknown``."""
+    row = await conn.fetchrow(Q.by_number, number)
+    if row is None:
+        raise refuse("customer_unknown", "customer", customer=number[:20])
+    return Customer(**dict(row))
