@@ -19,3 +19,6 @@ WHERE d.account_id = $1;
 SELECT a.number, a.currency, a.opened_on, a.closed_on, ap.role FROM account_party ap
 JOIN ledger_account a ON a.id = ap.account_id JOIN party p ON p.id = ap.party_id
 WHERE p.number = $1 ORDER BY a.number;
+
+-- name: customer_exists
+SELECT 1 FROM party WHERE number = $1;

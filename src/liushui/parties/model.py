@@ -92,10 +92,7 @@ def _document_faults(new: NewCustomer, today: date) -> list[Fault]:
     faults: list[Fault] = []
     if new.document_type not in DOCUMENT_TYPES:
         return [Fault("document_type_unknown", field="document_type")]
-    valid = {"id_card": ric.is_valid, "uscc": uscc.is_valid}.get(
-        new.document_type, lambda n: bool(_DOCUMENT.fullmatch(n))
-    )
-    if not valid(new.document_number):
+    if not _is_valid(new.document_type, new.document_number):
         faults.append(Fault("document_number_invalid", {"type": new.document_type}, "document_number"))
     if (new.document_type == "uscc") != (new.kind == "entity"):
         faults.append(Fault("document_type_unfit", {"kind": new.kind[:20]}, "document_type"))
@@ -104,6 +101,14 @@ def _document_faults(new: NewCustomer, today: date) -> list[Fault]:
     if new.document_expires_on is not None and new.document_expires_on < today:
         faults.append(Fault("document_expired", field="document_expires_on"))
     return faults
+
+
+def _is_valid(document_type: str, number: str) -> bool:
+    if document_type == "id_card":
+        return ric.is_valid(number)
+    if document_type == "uscc":
+        return uscc.is_valid(number)
+    return _DOCUMENT.fullmatch(number) is not None
 
 
 def mask(text: str | None, *, first: int = 3, last: int = 4) -> str | None:

@@ -66,6 +66,10 @@ class UnitOfWork:
             self._head = Head(*row)
         return self._head
 
+    async def start_books(self, business_date: date) -> None:
+        """Make an empty, migrated database the database of a bank."""
+        await self.conn.execute(Q.start_books, business_date)
+
     async def advance_business_date(self, to: date) -> date:
         """Cut-off: journals written after this commit book on ``to``. Refuses ``business_date_not_later``."""
         await self.head()
@@ -152,6 +156,14 @@ class Database:
             except CONNECTION_LOST as error:
                 raise Refused(Fault("database_unavailable")) from error
         raise AssertionError("unreachable")
+
+    async def has_books(self) -> bool:
+        """Whether this is the database of a bank."""
+        return await self.pool.fetchval(Q.has_books)
+
+    async def is_known(self, key: str) -> bool:
+        """Whether a write other than a journal has been done under this key."""
+        return await self.pool.fetchval(Q.find_key, key) is not None
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[PoolConnection]:

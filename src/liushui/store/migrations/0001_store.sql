@@ -9,7 +9,7 @@ CREATE TABLE commit_head (
     business_date   date   NOT NULL
 ) WITH (fillfactor = 20);
 
--- Evidence and outbox in one: what happened, in the order of commits. Handlers read on from their cursor.
+-- What happened, in the order of commits: evidence, and the outbox that handlers will read on from.
 CREATE TABLE event (
     id          bigint PRIMARY KEY,
     kind        text NOT NULL,
@@ -17,13 +17,6 @@ CREATE TABLE event (
     journal_id  bigint,
     subjects    bigint[] NOT NULL,
     payload     jsonb
-);
-
-CREATE TABLE outbox_cursor (
-    handler       text PRIMARY KEY,
-    last_event_id bigint NOT NULL,
-    failures      integer NOT NULL DEFAULT 0,
-    last_error    text
 );
 
 -- First answers of writes that are not journals (a journal carries its own key).

@@ -1,0 +1,62 @@
+"""One bank, put together: every service on one database. Channels, replay and commands get it ready-made."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from liushui.accounting import InternalAccounts, Templates, load_templates, verify_general_ledger
+from liushui.deposits import Deposits
+from liushui.identity import Sessions
+from liushui.kernel.clock import Clock
+from liushui.kernel.errors import Fault
+from liushui.ledger import Directory, Ledger, LedgerLimits
+from liushui.ledger.verify import verify_books
+from liushui.payments import Payments
+from liushui.store.database import POOL_SIZE_DEFAULT, Database
+
+POSTINGS = ("liushui.deposits", "liushui.payments", "liushui.replay")
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """The services of a running bank."""
+
+    db: Database
+    clock: Clock
+    ledger: Ledger
+    directory: Directory
+    internal: InternalAccounts
+    templates: Templates
+    sessions: Sessions
+    deposits: Deposits
+    payments: Payments
+
+
+@asynccontextmanager
+async def open_bank(
+    dsn: str, clock: Clock, *, limits: LedgerLimits | None = None, pool_size: int = POOL_SIZE_DEFAULT
+) -> AsyncGenerator[Bank]:
+    """Connect to a migrated database and start writing; stops cleanly at the end."""
+    db = await Database.connect(dsn, pool_size=pool_size)
+    ledger = Ledger(db, clock, limits)
+    ledger.start()
+    directory, internal, templates = Directory(db), InternalAccounts(db), load_templates(POSTINGS)
+    try:
+        yield Bank(
+            db, clock, ledger, directory, internal, templates, Sessions(db, clock),
+            Deposits(db, clock, ledger, directory, internal, templates),
+            Payments(ledger, directory, templates),
+        )  # fmt: skip
+    finally:
+        await ledger.close()
+        await db.close()
+
+
+async def verify(db: Database, progress: Callable[[str], None] = lambda _: None) -> list[Fault]:
+    """Everything that ``liushui verify`` checks, at one moment of the database."""
+    async with db.read() as conn:
+        faults = await verify_books(conn, progress)
+        progress("general ledger")
+        return faults + await verify_general_ledger(conn)

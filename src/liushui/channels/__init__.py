@@ -1,0 +1,1 @@
+"""Channels: authenticate, parse, call one use case, render. They decide nothing."""

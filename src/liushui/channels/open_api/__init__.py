@@ -1,0 +1,60 @@
+"""The open API: versioned, OpenAPI 3.1, problem details, idempotency keys."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from liushui.bank import Bank
+from liushui.channels.open_api.access import ACCESS
+from liushui.channels.open_api.middleware import Gate, Metrics, RateLimit
+from liushui.channels.open_api.problems import faults_of_input, problem
+from liushui.channels.open_api.routes import router
+from liushui.kernel.errors import Fault, Refused
+
+
+def create_api(
+    open_the_bank: Callable[[], AbstractAsyncContextManager[Bank]], *, version: str, requests_per_second: int
+) -> FastAPI:
+    """Build the application. open_the_bank: entered when the server starts, left when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(api: FastAPI) -> AsyncGenerator[None]:
+        async with open_the_bank() as bank:
+            api.state.bank = bank
+            yield
+
+    api = FastAPI(title="Liushui", version=version, lifespan=lifespan)
+    api.state.metrics = Metrics()
+    api.include_router(router)
+    routes = {(m, r.path) for r in router.routes if isinstance(r, APIRoute) for m in r.methods or ()}
+    if routes != ACCESS.keys():
+        raise RuntimeError(f"the access table and the endpoints differ: {sorted(routes ^ ACCESS.keys())}")
+
+    def answer(request: Request, faults: list[Fault]) -> JSONResponse:
+        return problem(faults, request.headers.get("accept-language", ""), request.state.request_id)
+
+    async def refused(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, Refused)
+        return answer(request, list(error.faults))
+
+    async def malformed(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        return answer(request, faults_of_input(error.errors()))
+
+    async def not_served(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        codes = {404: "route_unknown", 405: "method_not_allowed"}
+        return answer(request, [Fault(codes.get(error.status_code, "request_malformed"))])
+
+    api.add_exception_handler(Refused, refused)
+    api.add_exception_handler(RequestValidationError, malformed)
+    api.add_exception_handler(HTTPException, not_served)
+    api.add_middleware(Gate, metrics=api.state.metrics, rate_limit=RateLimit(requests_per_second))
+    return api

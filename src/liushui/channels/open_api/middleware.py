@@ -1,0 +1,137 @@
+"""What every request passes before a route sees it: request id, body limit, rate limit, metrics, log line."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+from collections import OrderedDict
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from liushui.channels.open_api.problems import problem
+from liushui.kernel.clock import monotonic_s
+from liushui.kernel.errors import Fault
+
+BODY_BYTES_MAX = 64 * 1024
+CALLERS_REMEMBERED_MAX = 20_000
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_LOG = logging.getLogger("liushui.access")
+
+
+class Metrics:
+    """Counters of one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "liushui_http_requests",
+            "Answers by route and status.",
+            ["route", "status"],
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "liushui_http_seconds", "Time to answer, by route.", ["route"], registry=self.registry,
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
+        )  # fmt: skip
+        self.batches = Gauge(
+            "liushui_ledger_batches", "Batches written by group commit.", registry=self.registry
+        )
+
+
+class RateLimit:
+    """A token bucket a caller: ``per_second`` on average, twice that at once. A caller is a session, or an
+    address where there is none."""
+
+    def __init__(self, per_second: int) -> None:
+        self._rate = per_second
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def admits(self, caller: str) -> bool:
+        now = monotonic_s()
+        left, then = self._buckets.get(caller, (2.0 * self._rate, now))
+        left = min(2.0 * self._rate, left + (now - then) * self._rate)
+        admitted = left >= 1
+        self._buckets[caller] = (left - 1 if admitted else left, now)
+        self._buckets.move_to_end(caller)
+        if len(self._buckets) > CALLERS_REMEMBERED_MAX:
+            self._buckets.popitem(last=False)
+        return admitted
+
+
+class BodyTooLargeError(Exception):
+    """Raised while a body is read, once it passes the limit."""
+
+
+class Gate:
+    """The outermost layer of the API."""
+
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, rate_limit: RateLimit) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._rate_limit = rate_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = monotonic_s()
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"").decode("latin-1")
+        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        language = headers.get(b"accept-language", b"").decode("latin-1")
+        status = 500
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        client = scope.get("client")
+        caller = headers.get(b"authorization", b"").decode("latin-1") or (client[0] if client else "?")
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit() or int(length) > BODY_BYTES_MAX:
+            answer = problem([Fault("body_too_large", {"most": BODY_BYTES_MAX})], language, request_id)
+            await answer(scope, receive, sending)
+        elif not self._rate_limit.admits(caller):
+            await problem([Fault("rate_limited")], language, request_id)(scope, receive, sending)
+        else:
+            try:
+                await self._app(scope, _limited(receive), sending)
+            except BodyTooLargeError:
+                answer = problem([Fault("body_too_large", {"most": BODY_BYTES_MAX})], language, request_id)
+                await answer(scope, receive, sending)
+            except Exception as error:
+                # The type only: a message may carry what a customer typed, and a traceback its values.
+                _LOG.error("request %s failed: %s", request_id, type(error).__name__)
+                await problem([Fault("internal_error")], language, request_id)(scope, receive, sending)
+        seconds = monotonic_s() - started
+        route = getattr(scope.get("route"), "path", "unknown")
+        self._metrics.requests.labels(route, str(status)).inc()
+        self._metrics.seconds.labels(route).observe(seconds)
+        if _LOG.isEnabledFor(
+            logging.INFO
+        ):  # the route, not the URL: paths and queries name people's accounts
+            line = {"request_id": request_id, "method": scope["method"], "route": route, "status": status,
+                    "ms": round(seconds * 1000, 1)}  # fmt: skip
+            _LOG.info(json.dumps(line))
+
+
+def _limited(receive: Receive) -> Receive:
+    """Count a body that comes in pieces without saying its length."""
+    seen = 0
+
+    async def limited() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > BODY_BYTES_MAX:
+            raise BodyTooLargeError
+        return message
+
+    return limited

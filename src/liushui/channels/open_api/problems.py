@@ -1,0 +1,84 @@
+"""Refusals as RFC 9457 problem details: the code decides the status, the reader's language the sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi.encoders import jsonable_encoder
+from starlette.responses import JSONResponse
+
+from liushui.kernel.errors import Fault
+from liushui.locales import best_language, message
+
+_STATUS = {
+    "idempotency_key_missing": 400,
+    "request_malformed": 400,
+    "credentials_wrong": 401,
+    "session_unknown": 401,
+    "permission_missing": 403,
+    "staff_locked": 403,
+    "route_unknown": 404,
+    "journal_unknown": 404,
+    "method_not_allowed": 405,
+    "key_reused": 409,
+    "customer_exists": 409,
+    "journal_already_reversed": 409,
+    "hold_resolved": 409,
+    "body_too_large": 413,
+    "rate_limited": 429,
+    "internal_error": 500,
+    "busy": 503,
+    "database_unavailable": 503,
+    "database_full": 503,
+}
+_NOT_FOUND_IN_PATH = {"account_unknown", "customer_unknown"}
+
+
+def status_of(fault: Fault) -> int:
+    """The HTTP status of a refusal. What a path names and is not there is 404; what a body names, 422."""
+    if fault.code in _NOT_FOUND_IN_PATH and fault.field is None:
+        return 404
+    return _STATUS.get(fault.code, 422)
+
+
+def problem(faults: Sequence[Fault], accept_language: str, request_id: str) -> JSONResponse:
+    """All faults in one answer; the first decides status and title."""
+    language = best_language(accept_language)
+    status = status_of(faults[0])
+    body: dict[str, Any] = {
+        "type": f"urn:liushui:refusal:{faults[0].code}",
+        "title": message(faults[0].code, faults[0].params, language),
+        "status": status,
+        "code": faults[0].code,
+        "request_id": request_id,
+        "faults": [
+            {
+                "code": f.code,
+                "field": f.field,
+                "params": dict(f.params),
+                "message": message(f.code, f.params, language),
+            }
+            for f in faults
+        ],
+    }
+    headers = {"Content-Language": language, "Cache-Control": "no-store"}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if status in (429, 503):
+        headers["Retry-After"] = "1"
+    return JSONResponse(
+        jsonable_encoder(body), status, headers=headers, media_type="application/problem+json"
+    )
+
+
+def faults_of_input(errors: Sequence[Any]) -> list[Fault]:
+    """What the schema found wrong, all at once, without repeating what was typed."""
+    faults: list[Fault] = []
+    for error in errors:
+        place = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
+        if error["loc"][0] == "header":
+            faults.append(Fault("idempotency_key_missing"))
+        else:
+            faults.append(Fault("field_malformed", {"reason": str(error["type"])}, ".".join(place) or None))
+    return faults

@@ -1,0 +1,217 @@
+"""The command line: ``liushui --help``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import json
+import logging
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+from liushui import __version__, app
+from liushui.accounting import open_internal_accounts
+from liushui.bank import Bank, open_bank, verify
+from liushui.config import Settings
+from liushui.demo import begin_demo_bank, complete_demo_bank, demo_data
+from liushui.identity import add_staff, open_branch
+from liushui.kernel.clock import SystemClock
+from liushui.kernel.errors import Refused, refuse
+from liushui.locales import message
+from liushui.store.database import Database, UnitOfWork
+from liushui.store.embedded import EmbeddedServer, hold_data_dir
+from liushui.store.migrate import migrate
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command; a refusal is printed in the reader's language and exits with 1."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    options = _parser().parse_args(arguments)
+    settings = Settings.from_environment(getattr(options, "data_dir", None))
+    try:
+        sys.exit(options.run(settings, options))
+    except Refused as refused:
+        for fault in refused.faults:
+            print(
+                f"liushui: {message(fault.code, fault.params, _language())} [{fault.code}]", file=sys.stderr
+            )
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _language() -> str:
+    return "zh-CN" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="liushui", description="Liushui, an open core bank.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data-dir", help="where the embedded database lives (default: .liushui)")
+
+    def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, parents=[common], help=text, description=text)
+        one.set_defaults(run=run)
+        return one
+
+    command("demo", _demo, "create the demo bank where there is none, and serve it")
+    init = command("init", _init, "create an empty bank: a head branch and an administrator")
+    init.add_argument("--branch", default="0001", help="code of the head branch, four digits")
+    init.add_argument("--currency", default="CNY", help="ISO 4217 code")
+    init.add_argument("--business-date", type=date.fromisoformat, help="default: today")
+    init.add_argument("--administrator", default="ADMIN", help="staff number")
+    command("serve", _serve, "serve the bank on 127.0.0.1:8000 (LIUSHUI_PORT)")
+    command("migrate", _migrate, "bring the database up to this version")
+    check = command("verify", _verify, "recompute the books; exits with 1 where they do not hold")
+    check.add_argument("--json", action="store_true", help="for machines")
+    web = commands.add_parser("web")
+    web.add_argument("--fd", type=int, required=True)
+    web.set_defaults(run=_web)
+    commands.add_parser("work").set_defaults(run=_work)
+    return parser
+
+
+@contextmanager
+def _database(settings: Settings, *, claim: bool) -> Generator[tuple[str, EmbeddedServer | None]]:
+    """The database of the settings, started where it is ours and not running, and then stopped again.
+
+    claim: refuse where another process serves this folder. Without it a running one is shared.
+    """
+    if settings.database_url is not None:
+        yield settings.database_url, None
+        return
+    lock = hold_data_dir(settings.data_dir) if claim else None
+    server = EmbeddedServer(settings.data_dir)
+    started = server.start()
+    try:
+        yield server.dsn(), server
+    finally:
+        if started or claim:
+            server.stop()
+        if lock is not None:
+            os.close(lock)
+
+
+async def _has_books(dsn: str) -> bool:
+    db = await Database.connect(dsn)
+    try:
+        return await db.has_books()
+    finally:
+        await db.close()
+
+
+async def _start_books(dsn: str, business_date: date) -> None:
+    db = await Database.connect(dsn)
+    try:
+        await db.transact(lambda uow: uow.start_books(business_date))
+    finally:
+        await db.close()
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()
+
+
+def _demo(settings: Settings, _: argparse.Namespace) -> int:
+    async def prepare(dsn: str) -> None:
+        await migrate(dsn)
+        db = await Database.connect(dsn)
+        try:
+            if not await db.has_books():
+                print("creating the demo bank", flush=True)
+                await db.transact(lambda uow: begin_demo_bank(uow, SystemClock(), _today()))
+        finally:
+            await db.close()
+        async with open_bank(dsn, SystemClock()) as bank:
+            await complete_demo_bank(bank)
+
+    with _database(settings, claim=True) as (dsn, server):
+        asyncio.run(prepare(dsn))
+        logins = ", ".join(f"{s['number']}/{s['password']} ({s['roles'][0]})" for s in demo_data()["staff"])
+        address = f"http://{settings.host}:{settings.port}"
+        app.serve(settings, dsn, server, f"the demo bank is open: {address}/docs  log in as {logins}")
+    return 0
+
+
+def _init(settings: Settings, options: argparse.Namespace) -> int:
+    password = os.environ.get("LIUSHUI_ADMIN_PASSWORD") or getpass.getpass("administrator's password: ")
+
+    async def create(dsn: str) -> None:
+        await migrate(dsn)
+        if await _has_books(dsn):
+            raise refuse("bank_exists")
+        day = options.business_date or _today()
+        await _start_books(dsn, day)
+        async with open_bank(dsn, SystemClock()) as bank:
+            await bank.db.transact(lambda uow: _found(bank, uow, options, day, password))
+
+    with _database(settings, claim=True) as (dsn, _server):
+        asyncio.run(create(dsn))
+    print("the bank is created; start it with: liushui serve")
+    return 0
+
+
+async def _found(bank: Bank, uow: UnitOfWork, options: argparse.Namespace, day: date, password: str) -> None:
+    branch = await open_branch(
+        uow, code=options.branch, name_zh=options.branch, name_en=options.branch, opened_on=day
+    )
+    await open_internal_accounts(
+        uow, bank.ledger, branch_id=branch.id, branch_code=branch.code, currency=options.currency
+    )
+    await add_staff(uow, bank.clock, number=options.administrator, name=options.administrator,
+                    branch_id=branch.id, roles=["administrator"], password=password)  # fmt: skip
+
+
+def _serve(settings: Settings, _: argparse.Namespace) -> int:
+    with _database(settings, claim=True) as (dsn, server):
+        asyncio.run(migrate(dsn))
+        if not asyncio.run(_has_books(dsn)):
+            raise refuse("bank_missing")
+        app.serve(settings, dsn, server, f"the bank is open: http://{settings.host}:{settings.port}/docs")
+    return 0
+
+
+def _migrate(settings: Settings, _: argparse.Namespace) -> int:
+    with _database(settings, claim=False) as (dsn, _server):
+        applied = asyncio.run(migrate(dsn))
+    print("\n".join(applied) if applied else "nothing to do")
+    return 0
+
+
+def _verify(settings: Settings, options: argparse.Namespace) -> int:
+    async def check(dsn: str) -> int:
+        db = await Database.connect(dsn)
+        try:
+            faults = await verify(
+                db, (lambda _: None) if options.json else lambda step: print(f"checking {step}")
+            )
+        finally:
+            await db.close()
+        if options.json:
+            print(json.dumps([{"code": f.code, "params": dict(f.params)} for f in faults], default=str))
+        for fault in [] if options.json else faults:
+            print(f"{message(fault.code, fault.params, _language())} [{fault.code}]")
+        if not faults and not options.json:
+            print("the books hold")
+        return 1 if faults else 0
+
+    with _database(settings, claim=False) as (dsn, _server):
+        if not asyncio.run(_has_books(dsn)):
+            raise refuse("bank_missing")
+        return asyncio.run(check(dsn))
+
+
+def _web(settings: Settings, options: argparse.Namespace) -> int:
+    app.web(settings, os.environ["LIUSHUI_DSN"], options.fd)
+    return 0
+
+
+def _work(_settings: Settings, _options: argparse.Namespace) -> int:
+    app.work(os.environ["LIUSHUI_DSN"])
+    return 0

@@ -1,0 +1,1 @@
+"""Other banks' histories, brought in through the same posting path as any request."""
