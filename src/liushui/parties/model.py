@@ -95,7 +95,7 @@ def _document_faults(new: NewCustomer, today: date) -> list[Fault]:
     if not _is_valid(new.document_type, new.document_number):
         faults.append(Fault("document_number_invalid", {"type": new.document_type}, "document_number"))
     if (new.document_type == "uscc") != (new.kind == "entity"):
-        faults.append(Fault("document_type_unfit", {"kind": new.kind[:20]}, "document_type"))
+        faults.append(Fault("document_type_unfit", field="document_type"))
     if not _COUNTRY.fullmatch(new.document_country):
         faults.append(Fault("country_malformed", field="document_country"))
     if new.document_expires_on is not None and new.document_expires_on < today:

@@ -1,0 +1,225 @@
+"""The open API as a teller's program uses it, and as somebody hostile would."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+
+from liushui.bank import open_bank, verify
+from liushui.channels.open_api import create_api
+from liushui.channels.open_api.access import ACCESS, PUBLIC, SESSION
+from liushui.demo import begin_demo_bank, complete_demo_bank, demo_data
+from liushui.identity import load_roles
+from liushui.kernel.clock import SystemClock
+from liushui.store.database import Database
+from tests.conftest import BUSINESS_DATE
+
+MONEY = "/v1/transfers"
+
+
+class Client:
+    """An HTTP client with the sessions of the demo's staff and a fresh idempotency key for every write."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self.http = http
+        self._tokens: dict[str, str] = {}
+        self._count = 0
+
+    async def token(self, staff: str) -> str:
+        if staff not in self._tokens:
+            password = next(s["password"] for s in demo_data()["staff"] if s["number"] == staff)
+            answer = await self.http.post("/v1/sessions", json={"number": staff, "password": password})
+            self._tokens[staff] = answer.json()["token"]
+        return self._tokens[staff]
+
+    async def call(
+        self, method: str, path: str, staff: str | None = "T0001", key: str | None = None, **more: Any
+    ) -> httpx.Response:
+        self._count += 1
+        headers = {"Idempotency-Key": key or f"key-{self._count}", "Accept-Language": "en"}
+        if staff is not None:
+            headers["Authorization"] = f"Bearer {await self.token(staff)}"
+        return await self.http.request(method, path, headers=headers | more.pop("headers", {}), **more)
+
+    async def accounts(self) -> list[str]:
+        """The demo customers' accounts, in the order of the demo's data."""
+        numbers: list[str] = []
+        for index in (1, 2, 3):
+            customer = demo_customer(index)
+            answer = await self.call("GET", f"/v1/customers/{customer}")
+            numbers.append(answer.json()["accounts"][0]["number"])
+        return numbers
+
+
+def demo_customer(index: int) -> str:
+    """Customer numbers by the Luhn rule, counted here by hand."""
+    digits = f"{index:010d}"
+    doubled = [int(d) * (2 if (len(digits) - i) % 2 else 1) for i, d in enumerate(digits)]
+    return digits + str(-sum(d - 9 if d > 9 else d for d in doubled) % 10)
+
+
+@asynccontextmanager
+async def api(dsn: str, per_second: int = 10_000) -> AsyncGenerator[Client]:
+    application = create_api(
+        lambda: open_bank(dsn, SystemClock()), version="0", requests_per_second=per_second
+    )
+    async with application.router.lifespan_context(application):
+        await complete_demo_bank(application.state.bank)
+        transport = httpx.ASGITransport(app=application)
+        async with httpx.AsyncClient(transport=transport, base_url="http://bank") as http:
+            yield Client(http)
+        assert await verify(application.state.bank.db) == []
+
+
+@pytest.fixture
+def demo(dsn: str) -> str:
+    async def begin() -> None:
+        db = await Database.connect(dsn)
+        async with db.pool.acquire() as conn:  # the template database has books; the demo brings its own
+            await conn.execute("SET session_replication_role = replica")
+            await conn.execute("DELETE FROM commit_head")
+            await conn.execute("RESET session_replication_role")
+        await db.transact(lambda uow: begin_demo_bank(uow, SystemClock(), BUSINESS_DATE))
+        await db.close()
+
+    asyncio.run(begin())
+    return dsn
+
+
+def run(dsn: str, story: Callable[[Client], Awaitable[None]]) -> None:
+    async def whole() -> None:
+        async with api(dsn) as client:
+            await story(client)
+
+    asyncio.run(whole())
+
+
+def test_a_morning_at_the_counter(demo: str) -> None:
+    async def story(c: Client) -> None:
+        entered = await c.call("POST", "/v1/customers", json={
+            "kind": "individual", "name": "赵新😀", "document_type": "passport", "document_number": "e 1234567",
+            "mobile": "13912345678"})  # fmt: skip
+        assert entered.status_code == 201, entered.text
+        customer = entered.json()
+        assert customer["document_number_masked"] == "E12*4567"
+        opened = await c.call("POST", "/v1/accounts", json={"customer": customer["number"]})
+        account = opened.json()["number"]
+        cash = {"account": account, "amount": "1000.00"}
+        assert (await c.call("POST", "/v1/cash-deposits", json=cash)).status_code == 201
+        others = await c.accounts()
+        move = {"payer": account, "payee": others[2], "amount": "250.5", "memo": "房租"}
+        first = await c.call("POST", MONEY, key="rent-1", json=move)
+        again = await c.call("POST", MONEY, key="rent-1", json=move)
+        assert first.status_code == again.status_code == 201
+        assert again.json() == first.json() | {"replayed": True}
+        other = await c.call("POST", MONEY, key="rent-1", json=move | {"amount": "251"})
+        assert (other.status_code, other.json()["code"]) == (409, "key_reused")
+        shown = (await c.call("GET", f"/v1/accounts/{account}")).json()
+        assert (shown["ledger"], shown["available"]) == ("749.50", "749.50")
+        page = (await c.call("GET", f"/v1/accounts/{account}/statement?limit=1")).json()
+        rest = (await c.call("GET", f"/v1/accounts/{account}/statement?after={page['next']}")).json()
+        assert [line["balance"] for line in page["lines"] + rest["lines"]] == ["1000.00", "749.50"]
+        assert rest["next"] is None
+        journal = first.json()["journal"]
+        denied = await c.call("POST", f"/v1/journals/{journal}/reversal")
+        assert (denied.status_code, denied.json()["code"]) == (403, "permission_missing")
+        undone = await c.call("POST", f"/v1/journals/{journal}/reversal", "S0001")
+        assert undone.status_code == 201
+        seen = (await c.call("GET", f"/v1/journals/{journal}")).json()
+        assert seen["reversed_by"] == undone.json()["journal"]
+        assert len(seen["entries"]) == 4  # two branches: the ledger added its legs
+        blocks = f"/v1/accounts/{account}/blocks"
+        await c.call("PUT", blocks, "S0001", json={"debit": True, "credit": True})
+        blocked = await c.call("POST", "/v1/cash-withdrawals", json=cash)
+        assert blocked.json()["code"] == "account_blocked"
+        await c.call("PUT", blocks, "S0001", json={"debit": False, "credit": False})
+        assert (await c.call("POST", "/v1/cash-withdrawals", json=cash)).status_code == 201
+        assert (await c.call("POST", f"/v1/accounts/{account}/closure", "S0001")).status_code == 204
+        day = BUSINESS_DATE.isoformat()
+        balances = await c.call("GET", f"/v1/trial-balance?from={day}&to={day}", "A0001")
+        assert balances.status_code == 200
+        assert sum(int(row["closing"].replace(".", "")) for row in balances.json()) == 0
+        moved = await c.call("POST", "/v1/business-date", "O0001", json={"to": "2026-01-06"})
+        assert moved.json() == {"business_date": date(2026, 1, 6).isoformat()}
+
+    run(demo, story)
+
+
+def test_bad_input_is_refused_with_its_code_and_never_repeated(demo: str) -> None:
+    async def story(c: Client) -> None:
+        payer, payee, _ = await c.accounts()
+        good = {"payer": payer, "payee": payee, "amount": "1.00"}
+        cases: list[tuple[dict[str, Any], str]] = [
+            ({"amount": "-1"}, "amount_not_positive"),
+            ({"amount": "0.00"}, "amount_not_positive"),
+            ({"amount": "99999999999999"}, "amount_too_large"),
+            ({"amount": "1.005"}, "amount_too_many_decimals"),
+            ({"amount": "1e3"}, "field_malformed"),
+            ({"amount": 1.0}, "field_malformed"),
+            ({"currency": "XXX"}, "currency_unknown"),
+            ({"currency": "USD"}, "currency_differs"),
+            ({"payee": payer}, "same_account"),
+            ({"payee": "0001010000009999"}, "account_unknown"),
+            ({"payee": "0001-CNY-1001.01"}, "field_malformed"),
+            ({"payer": "0001-CNY-4001"}, "account_unknown"),
+            ({"amount": "9999999.00"}, "insufficient_funds"),
+            ({"value_date": "2020-01-01"}, "value_date_too_early"),
+            ({"memo": "a\0b"}, "request_malformed"),
+            ({"extra": 1}, "field_malformed"),
+        ]
+        for change, code in cases:
+            answer = await c.call("POST", MONEY, json=good | change)
+            assert answer.json()["code"] == code, (change, answer.text)
+            assert answer.headers["content-type"] == "application/problem+json"
+        secret = "11010119900307001X"
+        answer = await c.call("POST", "/v1/customers", json={
+            "kind": "entity", "name": "\0", "document_type": "id_card", "document_number": secret, "mobile": "12"})  # fmt: skip
+        assert {f["code"] for f in answer.json()["faults"]} == {
+            "name_malformed", "document_number_invalid", "document_type_unfit", "mobile_malformed"}  # fmt: skip
+        assert secret not in answer.text
+        huge = await c.call("POST", MONEY, content=b"x" * 10_000_000)
+        assert (huge.status_code, huge.json()["code"]) == (413, "body_too_large")
+        no_key = await c.http.post(
+            MONEY, json=good, headers={"Authorization": f"Bearer {await c.token('T0001')}"}
+        )
+        assert (no_key.status_code, no_key.json()["code"]) == (400, "idempotency_key_missing")
+
+    run(demo, story)
+
+
+def test_every_endpoint_refuses_strangers_and_wrong_roles(demo: str) -> None:
+    """Walks the access table, which the API refuses to start without."""
+    staff = {s["number"]: s["roles"][0] for s in demo_data()["staff"]}
+
+    async def story(c: Client) -> None:
+        for (method, template), needs in ACCESS.items():
+            path = template.format(customer="1", account="1234", journal=1, branch="1")
+            stranger = await c.call(method, path, None)
+            if needs == PUBLIC:
+                assert stranger.status_code != 401 or template == "/v1/sessions"
+                continue
+            assert (stranger.status_code, stranger.json()["code"]) == (401, "session_unknown")
+            forged = await c.call(method, path, None, headers={"Authorization": "Bearer forged"})
+            assert forged.status_code == 401
+            for number, role in staff.items():
+                if needs != SESSION and needs not in load_roles()[role].permissions:
+                    denied = await c.call(method, path, number)
+                    assert (denied.status_code, denied.json()["code"]) == (403, "permission_missing"), path
+
+    run(demo, story)
+
+
+def test_a_caller_in_a_hurry_is_slowed_down(demo: str) -> None:
+    async def story() -> None:
+        async with api(demo, per_second=5) as client:
+            answers = [(await client.http.get("/health/live")).status_code for _ in range(30)]
+            assert answers[0] == 200
+            assert 429 in answers
+
+    asyncio.run(story())
