@@ -12,6 +12,9 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
+
+from tqdm import tqdm
 
 from liushui import __version__, app
 from liushui.accounting import open_internal_accounts
@@ -22,6 +25,7 @@ from liushui.identity import add_staff, open_branch
 from liushui.kernel.clock import SystemClock
 from liushui.kernel.errors import Refused, refuse
 from liushui.locales import message
+from liushui.replay import berka
 from liushui.store.database import Database, UnitOfWork
 from liushui.store.embedded import EmbeddedServer, hold_data_dir
 from liushui.store.migrate import migrate
@@ -70,6 +74,10 @@ def _parser() -> argparse.ArgumentParser:
     command("migrate", _migrate, "bring the database up to this version")
     check = command("verify", _verify, "recompute the books; exits with 1 where they do not hold")
     check.add_argument("--json", action="store_true", help="for machines")
+    past = command("replay", _replay, "bring another bank's history into an empty bank")
+    past.add_argument("source", choices=["berka"], help="berka: the PKDD'99 files")
+    past.add_argument("folder", type=Path, help="where the files are")
+    past.add_argument("--json", action="store_true", help="the report for machines")
     web = commands.add_parser("web")
     web.add_argument("--fd", type=int, required=True)
     web.set_defaults(run=_web)
@@ -205,6 +213,32 @@ def _verify(settings: Settings, options: argparse.Namespace) -> int:
         if not asyncio.run(_has_books(dsn)):
             raise refuse("bank_missing")
         return asyncio.run(check(dsn))
+
+
+def _replay(settings: Settings, options: argparse.Namespace) -> int:
+    async def run(dsn: str) -> berka.Report:
+        await migrate(dsn)
+        if not await _has_books(dsn):
+            await _start_books(dsn, berka.FIRST_DAY)
+        async with open_bank(dsn, SystemClock()) as bank:
+            if not await bank.db.is_known("berka:branches") and await bank.db.has_journals():
+                raise refuse("bank_not_empty")
+            with tqdm(total=None, unit=" records", disable=not sys.stderr.isatty()) as bar:
+
+                def show(day: date, count: int) -> None:
+                    bar.update(count)
+                    bar.set_postfix_str(day.isoformat())
+                    if bar.disable and day.day == 1:
+                        print(f"booked up to {day}", file=sys.stderr)
+
+                return await berka.replay(bank, options.folder, show)
+
+    if not (options.folder / "trans.asc").is_file():
+        raise refuse("replay_files_missing", folder=str(options.folder))
+    with _database(settings, claim=False) as (dsn, _server):
+        report = asyncio.run(run(dsn))
+    print(json.dumps(berka.as_json(report)) if options.json else berka.as_text(report))
+    return 1 if report.breaks else 0
 
 
 def _web(settings: Settings, options: argparse.Namespace) -> int:

@@ -93,6 +93,20 @@ def test_the_same_key_posts_once_and_another_content_is_refused(dsn: str) -> Non
     run(dsn, story)
 
 
+def test_a_repetition_is_answered_as_the_first_time_even_when_the_money_is_gone(dsn: str) -> None:
+    async def story(b: Books) -> None:
+        await b.ledger.submit(pay(b["cash1"], b["alice"], 50_00))
+        for _ in range(6):  # until the writer plans ahead
+            await b.ledger.submit(pay(b["cash1"], b["bob"], 1))
+        first = await b.ledger.submit(pay(b["alice"], b["bob"], 50_00, "all"))
+        again = await b.ledger.submit(pay(b["alice"], b["bob"], 50_00, "all"))
+        assert again == first._replace(replayed=True)
+        assert await refused(b.ledger.submit(pay(b["alice"], b["bob"], 49_00, "all"))) == "key_reused"
+        assert await refused(b.ledger.submit(pay(b["alice"], b["bob"], 1))) == "insufficient_funds"
+
+    run(dsn, story)
+
+
 def test_refusals_and_their_precedence(dsn: str) -> None:
     async def story(b: Books) -> None:
         alice, bob, cash = b["alice"], b["bob"], b["cash1"]

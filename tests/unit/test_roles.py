@@ -10,6 +10,14 @@ def test_who_manages_staff_moves_no_money() -> None:
         assert not ("staff_manage" in role.permissions and role.permissions & MOVES_MONEY)
 
 
+def test_an_administrator_does_nothing_else() -> None:
+    assert load_roles()["administrator"].permissions == {"staff_manage"}
+
+
+def test_a_machine_handles_no_cash_and_enters_nobody() -> None:
+    assert load_roles()["service"].permissions == {"transfer", "account_read", "hold"}
+
+
 def test_an_auditor_only_reads() -> None:
     assert all(permission.endswith("_read") for permission in load_roles()["auditor"].permissions)
 

@@ -22,3 +22,6 @@ WHERE p.number = $1 ORDER BY a.number;
 
 -- name: customer_exists
 SELECT 1 FROM party WHERE number = $1;
+
+-- name: account_id
+SELECT id FROM ledger_account WHERE number = $1;

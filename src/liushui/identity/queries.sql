@@ -15,10 +15,13 @@ ON CONFLICT (number) DO NOTHING RETURNING id;
 SELECT s.id, s.number, s.branch_id, b.code AS branch_code, s.roles, s.password_hash, s.locked_until
 FROM staff s JOIN branch b ON b.id = s.branch_id WHERE s.number = $1;
 
+-- name: lock_staff
+SELECT password_hash, locked_until FROM staff WHERE id = $1 FOR UPDATE;
+
 -- name: count_failure
 UPDATE staff SET failed_attempts = failed_attempts + 1,
        locked_until = CASE WHEN (failed_attempts + 1) % $2 = 0 THEN $3 ELSE locked_until END
-WHERE id = $1;
+WHERE id = $1 RETURNING failed_attempts % $2 = 0;
 
 -- name: reset_failures
 UPDATE staff SET failed_attempts = 0, locked_until = NULL WHERE id = $1;

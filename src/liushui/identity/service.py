@@ -14,7 +14,8 @@ from asyncpg import Record, UniqueViolationError
 
 from liushui.identity.model import Branch, Principal, load_roles, password_faults, permissions_of
 from liushui.kernel.clock import Clock, monotonic_s
-from liushui.kernel.errors import Fault, raise_if_any, refuse
+from liushui.kernel.errors import Fault, Refused, raise_if_any, refuse
+from liushui.kernel.text import is_storable
 from liushui.store.database import Database, PoolConnection, UnitOfWork
 from liushui.store.queries import Queries
 
@@ -45,7 +46,7 @@ async def list_branches(conn: PoolConnection) -> list[Branch]:
 
 async def branch_by_code(conn: PoolConnection, code: str) -> Branch:
     """Refuses ``branch_unknown``."""
-    row = await conn.fetchrow(Q.branch_by_code, code)
+    row = await conn.fetchrow(Q.branch_by_code, code) if is_storable(code) else None
     if row is None:
         raise refuse("branch_unknown", branch=code[:8])
     return Branch(*row)
@@ -66,7 +67,7 @@ async def add_staff(
     faults = password_faults(password, number)
     faults += [Fault("role_unknown", {"role": r}, "roles") for r in roles if r not in load_roles()]
     raise_if_any(faults)
-    hashed = await asyncio.to_thread(_HASHER.hash, password)
+    hashed = await asyncio.to_thread(_HASHER.hash, _bytes(password))
     staff_id: int | None = await uow.conn.fetchval(
         Q.insert_staff, number, name, branch_id, list(roles), hashed
     )
@@ -82,57 +83,91 @@ async def log_in(db: Database, clock: Clock, number: str, password: str) -> tupl
     Refuses ``staff_locked`` for 15 minutes after 5 wrong passwords in a row, and ``credentials_wrong`` alike for
     a wrong password and an unknown number, after the same work. The count of failures is kept.
     """
-    async with db.read() as conn:
-        row = await conn.fetchrow(Q.staff_for_log_in, number)
-    now = clock.now()
-    if row is not None and row["locked_until"] is not None and row["locked_until"] > now:
-        raise refuse("staff_locked", until=row["locked_until"].isoformat())
-    right = await asyncio.to_thread(_matches, row["password_hash"] if row else _NOBODY, password)
-    if row is None or not right:
-        await db.transact(lambda uow: _note_failure(uow, clock, row, number))
-        raise refuse("credentials_wrong")
+    row, right = await _compare(db, clock, number, password)
     token = secrets.token_urlsafe(32)
 
-    async def start(uow: UnitOfWork) -> None:
-        await uow.conn.execute(Q.reset_failures, row["id"])
-        await uow.conn.execute(Q.insert_session, _hashed(token), row["id"], now, now + SESSION_LASTS)
-        await audit(uow, clock, actor=number, action="log_in", subject=number, outcome="done")
+    async def decide(uow: UnitOfWork) -> Fault | None:
+        if row is None:
+            await audit(uow, clock, actor="unknown", action="log_in", subject="unknown", outcome="refused")
+            return Fault("credentials_wrong")
+        fault = await _settle(uow, clock, row, right, "log_in")
+        if fault is None:
+            now = clock.now()
+            await uow.conn.execute(Q.insert_session, _hashed(token), row["id"], now, now + SESSION_LASTS)
+            await audit(uow, clock, actor=number, action="log_in", subject=number, outcome="done")
+        return fault
 
-    await db.transact(start)
+    # The refusal is raised after the commit: raised inside, it would take the count of failures with it.
+    fault = await db.transact(decide)
+    if fault is not None or row is None:
+        raise Refused(fault or Fault("credentials_wrong"))
     return token, _principal(row)
 
 
-async def _note_failure(uow: UnitOfWork, clock: Clock, row: Record | None, number: str) -> None:
-    if row is not None:
-        until = clock.now() + LOCKED_FOR
-        await uow.conn.execute(Q.count_failure, row["id"], ATTEMPTS_BEFORE_LOCK, until)
-    subject = number[:32] if row is not None else "unknown"
-    await audit(uow, clock, actor=subject, action="log_in", subject=subject, outcome="refused")
-
-
 async def change_password(db: Database, clock: Clock, principal: Principal, old: str, new: str) -> None:
-    """Set a new password and end every session of the person. Refuses ``credentials_wrong`` and the new
-    password's faults."""
+    """Set a new password and end every session of the person.
+
+    Refuses the new password's faults, all at once; then, as at log-in, ``staff_locked`` and ``credentials_wrong``:
+    a wrong old password counts like any other, so a session left open is no place to guess.
+    """
     raise_if_any(password_faults(new, principal.number))
-    async with db.read() as conn:
-        row = await conn.fetchrow(Q.staff_for_log_in, principal.number)
-    if row is None or not await asyncio.to_thread(_matches, row["password_hash"], old):
-        raise refuse("credentials_wrong")
-    hashed = await asyncio.to_thread(_HASHER.hash, new)
+    row, right = await _compare(db, clock, principal.number, old)
+    hashed = await asyncio.to_thread(_HASHER.hash, _bytes(new))
 
-    async def change(uow: UnitOfWork) -> None:
-        await uow.conn.execute(Q.set_password, principal.staff_id, hashed)
-        await uow.conn.execute(Q.delete_sessions_of, principal.staff_id)
-        await audit(
-            uow,
-            clock,
-            actor=principal.number,
-            action="password_changed",
-            subject=principal.number,
-            outcome="done",
-        )
+    async def decide(uow: UnitOfWork) -> Fault | None:
+        if row is None:
+            return Fault("credentials_wrong")
+        fault = await _settle(uow, clock, row, right, "password_changed")
+        if fault is None:
+            await uow.conn.execute(Q.set_password, principal.staff_id, hashed)
+            await uow.conn.execute(Q.delete_sessions_of, principal.staff_id)
+            await audit(
+                uow, clock, actor=principal.number, action="password_changed", subject=principal.number,
+                outcome="done",
+            )  # fmt: skip
+        return fault
 
-    await db.transact(change)
+    fault = await db.transact(decide)
+    if fault is not None:
+        raise Refused(fault)
+
+
+async def _compare(db: Database, clock: Clock, number: str, password: str) -> tuple[Record | None, bool]:
+    """Find the person and try the password, outside any transaction: the hash takes its time on purpose."""
+    row = None
+    if is_storable(number):
+        async with db.read() as conn:
+            row = await conn.fetchrow(Q.staff_for_log_in, number)
+    if row is not None and (locked := _lock_fault(row, clock.now())) is not None:
+        raise Refused(locked)
+    return row, await asyncio.to_thread(_matches, row["password_hash"] if row else _NOBODY, password)
+
+
+async def _settle(uow: UnitOfWork, clock: Clock, row: Record, right: bool, action: str) -> Fault | None:
+    """Count or forgive, under the lock of the person's row; return why the person is refused, if so.
+
+    Looked at again here, because guesses made side by side have all seen a person who was not locked yet, and
+    the password may have changed while the old one was being hashed.
+    """
+    now = clock.now()
+    current = await uow.conn.fetchrow(Q.lock_staff, row["id"])
+    if current is None:
+        return Fault("credentials_wrong")
+    if (locked := _lock_fault(current, now)) is not None:
+        return locked
+    if right and current["password_hash"] == row["password_hash"]:
+        await uow.conn.execute(Q.reset_failures, row["id"])
+        return None
+    number: str = row["number"]
+    await audit(uow, clock, actor=number, action=action, subject=number, outcome="refused")
+    if await uow.conn.fetchval(Q.count_failure, row["id"], ATTEMPTS_BEFORE_LOCK, now + LOCKED_FOR):
+        await audit(uow, clock, actor=number, action="staff_locked", subject=number, outcome="done")
+    return Fault("credentials_wrong")
+
+
+def _lock_fault(row: Record, now: datetime) -> Fault | None:
+    until: datetime | None = row["locked_until"]
+    return Fault("staff_locked", {"until": until.isoformat()}) if until is not None and until > now else None
 
 
 class Sessions:
@@ -192,6 +227,11 @@ def _hashed(token: str) -> bytes:
 
 def _matches(hashed: str, password: str) -> bool:
     try:
-        return _HASHER.verify(hashed, password[:1024])
+        return _HASHER.verify(hashed, _bytes(password[:1024]))
     except VerifyMismatchError:
         return False
+
+
+def _bytes(password: str) -> bytes:
+    """Any text at all, also a lone surrogate, which has no UTF-8 and would make the hash raise."""
+    return password.encode(errors="surrogatepass")

@@ -21,7 +21,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import NamedTuple
@@ -239,7 +239,14 @@ class GroupCommit:
                 _LOG.warning("the database refused a batch: %s", type(error).__name__)
             return
         self.batches += 1
-        self._confirmed = (foreseen.answers, base)
+        try:
+            answers = await self._with_repeats(conn, foreseen.answers)
+        except CONNECTION_LOST:  # durable, but not answered: the keys will tell
+            self._requeue(foreseen.answers)
+            self._forget()
+            await self._release()
+            raise
+        self._confirmed = (answers, base)
         self._known.holds.clear()
         self._known.originals.clear()
         if len(self._known.accounts) > REMEMBERED_ACCOUNTS_MAX:
@@ -256,6 +263,16 @@ class GroupCommit:
         self._deliver_confirmed()
         self._wake_reader.set()
         return await sending
+
+    async def _with_repeats(self, conn: PoolConnection, answers: list[_Answer]) -> list[_Answer]:
+        """A refusal may be the repetition of a request that was posted (and left too little money for a second
+        time): its key decides. What was posted a second time the database has refused already."""
+        refused = [answer.waiting.request for answer in answers if answer.refused is not None]
+        if not refused:
+            return answers
+        self.statements += 1
+        first = await repository.first_answers(conn, refused)
+        return [_repeated(answer, first) for answer in answers] if first else answers
 
     def _deliver_confirmed(self) -> None:
         """Give the answers of the last durable batch. They wait only until the next batch is on its way."""
@@ -391,6 +408,16 @@ def _same(first: tuple[bytes, Posted], request: Request) -> Posted:
     if digest != request.digest:
         raise refuse("key_reused")
     return posted._replace(replayed=True)
+
+
+def _repeated(answer: _Answer, first: Mapping[str, tuple[bytes, Posted]]) -> _Answer:
+    request = answer.waiting.request
+    if answer.refused is None or request.header.key not in first:
+        return answer
+    try:
+        return _Answer(answer.waiting, _same(first[request.header.key], request), None, stored=True)
+    except Refused as reused:
+        return _Answer(answer.waiting, None, reused)
 
 
 def _deliver(answers: Sequence[_Answer], base: int) -> None:

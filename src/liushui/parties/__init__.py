@@ -1,6 +1,22 @@
 """Customers: entered once, used everywhere."""
 
-from liushui.parties.model import Customer, NewCustomer, mask
-from liushui.parties.service import customer_by_number, insert_customer, open_customer
+from liushui.parties.model import Customer, NewCustomer, check, mask, mask_document, mask_mobile
+from liushui.parties.service import (
+    customer_by_document,
+    customer_by_number,
+    insert_customer,
+    open_customer,
+)
 
-__all__ = ["Customer", "NewCustomer", "customer_by_number", "insert_customer", "mask", "open_customer"]
+__all__ = [
+    "Customer",
+    "NewCustomer",
+    "check",
+    "customer_by_document",
+    "customer_by_number",
+    "insert_customer",
+    "mask",
+    "mask_document",
+    "mask_mobile",
+    "open_customer",
+]

@@ -21,7 +21,9 @@ DOCUMENT_TYPES = (
     "uscc",
     "other",
 )
-_MOBILE = re.compile(r"1[3-9]\d{9}|\+[1-9]\d{6,14}")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}|\+[1-9][0-9]{6,14}")  # not \d: it takes digits of every script
+_EIGHTEEN = re.compile(r"[0-9A-Z]{18}")
+_CHINESE_ONLY = frozenset({"id_card", "uscc"})
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _DOCUMENT = re.compile(r"[0-9A-Z/()-]{3,40}")
 NAME_LENGTH_MAX = 120
@@ -44,9 +46,13 @@ class NewCustomer:
 
     def normalised(self) -> NewCustomer:
         """One way to write a document, so that the same one is found again: half width, upper case, no spaces.
-        A resident's number gives the birth date."""
+        ID card and credit code are written without hyphens and issued by China alone, whatever was typed: otherwise
+        one document could be entered twice. A resident's number gives the birth date."""
         number = re.sub(r"\s", "", unicodedata.normalize("NFKC", self.document_number)).upper()
         new = replace(self, document_number=number, name=self.name.strip())
+        if self.document_type in _CHINESE_ONLY:
+            number = number.replace("-", "")
+            new = replace(new, document_number=number, document_country="CN")
         if self.document_type == "id_card" and ric.is_valid(number):
             return replace(new, birth_date=ric.get_birth_date(number))
         return new
@@ -104,11 +110,22 @@ def _document_faults(new: NewCustomer, today: date) -> list[Fault]:
 
 
 def _is_valid(document_type: str, number: str) -> bool:
+    # The library forgives separators and foreign digits; what is stored must be the number itself.
     if document_type == "id_card":
-        return ric.is_valid(number)
+        return _EIGHTEEN.fullmatch(number) is not None and ric.is_valid(number)
     if document_type == "uscc":
-        return uscc.is_valid(number)
+        return _EIGHTEEN.fullmatch(number) is not None and uscc.is_valid(number)
     return _DOCUMENT.fullmatch(number) is not None
+
+
+def mask_document(number: str) -> str:
+    """What may be shown of a document number."""
+    return mask(number) or ""
+
+
+def mask_mobile(mobile: str | None) -> str | None:
+    """What may be shown of a mobile number; None where none is known."""
+    return mask(mobile)
 
 
 def mask(text: str | None, *, first: int = 3, last: int = 4) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 from liushui.kernel.check_digits import with_luhn
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import raise_if_any, refuse
+from liushui.kernel.text import is_storable
 from liushui.parties.model import Customer, NewCustomer, check
 from liushui.store.database import Database, PoolConnection, UnitOfWork
 from liushui.store.queries import Queries
@@ -44,7 +45,11 @@ async def open_customer(
 async def insert_customer(
     uow: UnitOfWork, clock: Clock, new: NewCustomer, *, operator: str, branch_id: int
 ) -> str:
-    """Enter a normalised customer inside another use case; return the customer number."""
+    """Enter a customer inside another use case; return the customer number.
+
+    Refuses like ``open_customer``; the caller lets the refusal end its transaction.
+    """
+    new = new.normalised()
     raise_if_any(check(new, clock.now().date()))
     conn = uow.conn
     number = with_luhn(f"{await conn.fetchval(Q.next_number):010d}")
@@ -63,7 +68,17 @@ async def insert_customer(
 
 async def customer_by_number(conn: PoolConnection, number: str) -> Customer:
     """Refuses ``customer_unknown``."""
-    row = await conn.fetchrow(Q.by_number, number)
+    row = await conn.fetchrow(Q.by_number, number) if is_storable(number) else None
     if row is None:
         raise refuse("customer_unknown", "customer", customer=number[:20])
     return Customer(**dict(row))
+
+
+async def customer_by_document(
+    conn: PoolConnection, document_type: str, country: str, number: str
+) -> Customer | None:
+    """Whoever has the document; None where nobody has. number: as ``NewCustomer.normalised`` writes it."""
+    if not is_storable(number):
+        return None
+    found: str | None = await conn.fetchval(Q.number_by_document, document_type, country, number)
+    return None if found is None else await customer_by_number(conn, found)

@@ -161,6 +161,10 @@ class Database:
         """Whether this is the database of a bank."""
         return await self.pool.fetchval(Q.has_books)
 
+    async def has_journals(self) -> bool:
+        """Whether anything has been booked."""
+        return await self.pool.fetchval(Q.has_journals)
+
     async def is_known(self, key: str) -> bool:
         """Whether a write other than a journal has been done under this key."""
         return await self.pool.fetchval(Q.find_key, key) is not None

@@ -8,6 +8,9 @@ INSERT INTO commit_head (business_date) VALUES ($1);
 -- name: has_books
 SELECT EXISTS (SELECT 1 FROM commit_head);
 
+-- name: has_journals
+SELECT last_journal_id > 0 FROM commit_head;
+
 -- name: read_head
 SELECT epoch, last_event_id, last_journal_id, business_date FROM commit_head;
 
