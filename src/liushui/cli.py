@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from liushui import __version__, app
+from liushui import __version__, app, bench
 from liushui.accounting import open_internal_accounts
 from liushui.bank import Bank, open_bank, verify
 from liushui.config import Settings
@@ -78,6 +78,10 @@ def _parser() -> argparse.ArgumentParser:
     past.add_argument("source", choices=["berka"], help="berka: the PKDD'99 files")
     past.add_argument("folder", type=Path, help="where the files are")
     past.add_argument("--json", action="store_true", help="the report for machines")
+    figure = command("bench", _bench, "measure a figure and its peer in the same run")
+    figure.add_argument("name", choices=["posting"], help="posting: durable postings against pgbench's TPC-B")
+    figure.add_argument("--seconds", type=int, default=8, help="length of each part")
+    figure.add_argument("--json", action="store_true", help="for machines")
     web = commands.add_parser("web")
     web.add_argument("--fd", type=int, required=True)
     web.set_defaults(run=_web)
@@ -239,6 +243,12 @@ def _replay(settings: Settings, options: argparse.Namespace) -> int:
         report = asyncio.run(run(dsn))
     print(json.dumps(berka.as_json(report)) if options.json else berka.as_text(report))
     return 1 if report.breaks else 0
+
+
+def _bench(_settings: Settings, options: argparse.Namespace) -> int:
+    result = bench.measure(options.seconds, lambda line: print(line, file=sys.stderr, flush=True))
+    print(json.dumps(result) if options.json else bench.report_as_text(result))
+    return 0
 
 
 def _web(settings: Settings, options: argparse.Namespace) -> int:

@@ -1,0 +1,171 @@
+"""Durable postings in process against pgbench's TPC-B, on the same embedded server, one after the other.
+
+A posting here is what a transfer is in the bank: idempotency key, balance and floor check, two entries with
+statement position and running balance, one event row, synchronous commit. pgbench's TPC-B runs at two scales: 1 is
+what ``pgbench -i`` makes, where every transaction waits for the one branch row; 50 is nearly free of waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import random
+import re
+import subprocess
+import tempfile
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from liushui.kernel.clock import SystemClock, monotonic_s
+from liushui.kernel.errors import Refused
+from liushui.ledger import Header, Ledger, Line, Post
+from liushui.store.database import Database, UnitOfWork
+from liushui.store.embedded import EmbeddedServer
+from liushui.store.migrate import migrate
+from liushui.store.queries import Queries
+
+Q = Queries("liushui.bench")
+ACCOUNTS = 100_000
+CLIENTS = 2_000
+SCALES = (1, 50)
+PGBENCH_CLIENTS = (16, 32, 64)
+_TPS = re.compile(r"tps = ([0-9.]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One workload. rate: answers a second. Latencies in milliseconds, as one of CLIENTS waiting clients saw them."""
+
+    name: str
+    rate: float
+    errors: int
+    p50_ms: float
+    p99_ms: float
+
+
+def measure(seconds: int, say: Callable[[str], None]) -> dict[str, Any]:
+    """Run everything in a fresh folder and remove it; return the figures and their ratios."""
+    with tempfile.TemporaryDirectory(prefix="liushui-bench-") as folder:
+        server = EmbeddedServer(Path(folder))
+        server.start()
+        try:
+            peers = {scale: _pgbench(server, scale, seconds, say) for scale in SCALES}
+            figures = asyncio.run(_postings(server, seconds, say))
+        finally:
+            server.stop("immediate")
+    by_name = {figure.name: figure for figure in figures}
+    uniform = by_name["uniform"].rate
+    return {
+        "accounts": ACCOUNTS,
+        "clients": CLIENTS,
+        "pgbench_tps": {f"scale {scale}": round(tps) for scale, tps in peers.items()},
+        "figures": [asdict(figure) for figure in figures],
+        "ratios": {f"uniform / TPC-B scale {scale}": round(uniform / tps, 2) for scale, tps in peers.items()}
+        | {"hot / uniform": round(by_name["hot"].rate / uniform, 2)},
+    }
+
+
+def report_as_text(result: dict[str, Any]) -> str:
+    lines = [
+        f"pgbench TPC-B, best of 16, 32 and 64 clients, {k}: {v}/s" for k, v in result["pgbench_tps"].items()
+    ]
+    lines += [
+        f"{f['name']}: {f['rate']:.0f}/s, {f['errors']} errors, p50 {f['p50_ms']:.1f} ms, p99 {f['p99_ms']:.1f} ms"
+        for f in result["figures"]
+    ]
+    return "\n".join(lines + [f"{name}: {ratio}" for name, ratio in result["ratios"].items()])
+
+
+def _pgbench(server: EmbeddedServer, scale: int, seconds: int, say: Callable[[str], None]) -> float:
+    """Best transactions a second of the simple protocol, which is pgbench's default."""
+    database = f"tpcb{scale}"
+    where = ["-h", str(server.socket_dir), "-U", "postgres"]
+
+    def run(program: str, *arguments: str) -> str:
+        done = subprocess.run(  # noqa: S603 - a program of the wheel
+            [server.bin_dir / program, *where, *arguments], capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    run("createdb", database)
+    run("pgbench", "-i", "-q", "-s", str(scale), database)
+    best = 0.0
+    for clients in PGBENCH_CLIENTS:
+        output = run("pgbench", "-c", str(clients), "-j", "2", "-T", str(seconds), database)
+        found = _TPS.search(output)
+        best = max(best, float(found[1]) if found else 0.0)
+    say(f"pgbench scale {scale}: {best:.0f}/s")
+    return best
+
+
+async def _postings(server: EmbeddedServer, seconds: int, say: Callable[[str], None]) -> list[Figure]:
+    await migrate(server.dsn())
+    db = await Database.connect(server.dsn())
+    await db.transact(_fill)
+    async with db.pool.acquire() as conn:
+        await conn.execute("VACUUM ANALYZE")
+    ledger = Ledger(db, SystemClock())
+    ledger.start()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    chance = random.Random(20260105)  # noqa: S311 - a workload, not a secret
+    cumulated = list(accumulate(1 / rank for rank in range(1, ACCOUNTS + 1)))
+
+    def uniform() -> int:
+        return chance.randrange(1, ACCOUNTS + 1)
+
+    def zipf() -> int:
+        return bisect_left(cumulated, chance.random() * cumulated[-1]) + 1
+
+    figures: list[Figure] = []
+    for name, payer in (("warm-up", uniform), ("uniform", uniform), ("zipf 1.0", zipf), ("hot", lambda: 1)):
+        figure = await _run(ledger, name, seconds, payer, zipf if name.startswith("zipf") else uniform)
+        if name != "warm-up":
+            figures.append(figure)
+            say(f"{name}: {figure.rate:.0f}/s")
+    await ledger.close()
+    await db.close()
+    return figures
+
+
+async def _run(
+    ledger: Ledger, name: str, seconds: int, payer: Callable[[], int], payee: Callable[[], int]
+) -> Figure:
+    started = monotonic_s()
+    latencies: list[float] = []
+    errors = count = 0
+
+    async def client() -> None:
+        nonlocal errors, count
+        while (asked := monotonic_s()) < started + seconds:
+            count += 1
+            source, target = payer(), payee()
+            if source == target:
+                target = source % ACCOUNTS + 1
+            header = Header(f"{name}-{count:012d}", "TRF01", 1, "bench", "bench")
+            try:
+                await ledger.submit(Post(header, (Line(source, True, 100), Line(target, False, 100))))
+            except Refused:
+                errors += 1
+            latencies.append(monotonic_s() - asked)
+
+    await asyncio.gather(*(client() for _ in range(CLIENTS)))
+    took = monotonic_s() - started
+    latencies.sort()
+    return Figure(
+        name, (len(latencies) - errors) / took, errors, latencies[len(latencies) // 2] * 1000,
+        latencies[len(latencies) * 99 // 100] * 1000,
+    )  # fmt: skip
+
+
+async def _fill(uow: UnitOfWork) -> None:
+    """Accounts with a floor that this load does not reach: the check is made, and passes."""
+    await uow.start_books(date(2026, 1, 5))
+    await uow.conn.execute(Q.fill_accounts, ACCOUNTS)
+    await uow.conn.execute(Q.fill_balances)
