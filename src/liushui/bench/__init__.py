@@ -1,5 +1,15 @@
 """Figures that anybody can measure again: ``liushui bench NAME``. Each prints its peer from the same run."""
 
-from liushui.bench.posting import measure, report_as_text
+from collections.abc import Callable
+from typing import Any
 
-__all__ = ["measure", "report_as_text"]
+from liushui.bench import http, posting
+
+Measure = Callable[[int, Callable[[str], None]], dict[str, Any]]
+BENCHMARKS: dict[str, tuple[Measure, Callable[[dict[str, Any]], str]]] = {
+    "posting": (posting.measure, posting.report_as_text),
+    "http": (http.measure, http.report_as_text),
+}
+"""By name: what measures, and what writes its result for people."""
+
+__all__ = ["BENCHMARKS"]

@@ -1,8 +1,7 @@
 """Durable postings in process against pgbench's TPC-B, on the same embedded server, one after the other.
 
 A posting here is what a transfer is in the bank: idempotency key, balance and floor check, two entries with
-statement position and running balance, one event row, synchronous commit. pgbench's TPC-B runs at two scales: 1 is
-what ``pgbench -i`` makes, where every transaction waits for the one branch row; 50 is nearly free of waiting.
+statement position and running balance, one event row, synchronous commit.
 """
 
 from __future__ import annotations
@@ -10,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import random
-import re
-import subprocess
 import tempfile
 from bisect import bisect_left
 from collections.abc import Callable
@@ -21,6 +18,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+from liushui.bench import peer
 from liushui.kernel.clock import SystemClock, monotonic_s
 from liushui.kernel.errors import Refused
 from liushui.ledger import Header, Ledger, Line, Post
@@ -32,9 +30,6 @@ from liushui.store.queries import Queries
 Q = Queries("liushui.bench")
 ACCOUNTS = 100_000
 CLIENTS = 2_000
-SCALES = (1, 50)
-PGBENCH_CLIENTS = (16, 32, 64)
-_TPS = re.compile(r"tps = ([0-9.]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +49,7 @@ def measure(seconds: int, say: Callable[[str], None]) -> dict[str, Any]:
         server = EmbeddedServer(Path(folder))
         server.start()
         try:
-            peers = {scale: _pgbench(server, scale, seconds, say) for scale in SCALES}
+            peers = peer.tpc_b(server, seconds, say)
             figures = asyncio.run(_postings(server, seconds, say))
         finally:
             server.stop("immediate")
@@ -63,44 +58,20 @@ def measure(seconds: int, say: Callable[[str], None]) -> dict[str, Any]:
     return {
         "accounts": ACCOUNTS,
         "clients": CLIENTS,
-        "pgbench_tps": {f"scale {scale}": round(tps) for scale, tps in peers.items()},
+        "pgbench_tps": peers,
         "figures": [asdict(figure) for figure in figures],
-        "ratios": {f"uniform / TPC-B scale {scale}": round(uniform / tps, 2) for scale, tps in peers.items()}
+        "ratios": {f"uniform / TPC-B {scale}": round(uniform / tps, 2) for scale, tps in peers.items()}
         | {"hot / uniform": round(by_name["hot"].rate / uniform, 2)},
     }
 
 
 def report_as_text(result: dict[str, Any]) -> str:
-    lines = [
-        f"pgbench TPC-B, best of 16, 32 and 64 clients, {k}: {v}/s" for k, v in result["pgbench_tps"].items()
-    ]
+    lines = peer.as_text(result["pgbench_tps"])
     lines += [
         f"{f['name']}: {f['rate']:.0f}/s, {f['errors']} errors, p50 {f['p50_ms']:.1f} ms, p99 {f['p99_ms']:.1f} ms"
         for f in result["figures"]
     ]
     return "\n".join(lines + [f"{name}: {ratio}" for name, ratio in result["ratios"].items()])
-
-
-def _pgbench(server: EmbeddedServer, scale: int, seconds: int, say: Callable[[str], None]) -> float:
-    """Best transactions a second of the simple protocol, which is pgbench's default."""
-    database = f"tpcb{scale}"
-    where = ["-h", str(server.socket_dir), "-U", "postgres"]
-
-    def run(program: str, *arguments: str) -> str:
-        done = subprocess.run(  # noqa: S603 - a program of the wheel
-            [server.bin_dir / program, *where, *arguments], capture_output=True, text=True, check=True
-        )
-        return done.stdout
-
-    run("createdb", database)
-    run("pgbench", "-i", "-q", "-s", str(scale), database)
-    best = 0.0
-    for clients in PGBENCH_CLIENTS:
-        output = run("pgbench", "-c", str(clients), "-j", "2", "-T", str(seconds), database)
-        found = _TPS.search(output)
-        best = max(best, float(found[1]) if found else 0.0)
-    say(f"pgbench scale {scale}: {best:.0f}/s")
-    return best
 
 
 async def _postings(server: EmbeddedServer, seconds: int, say: Callable[[str], None]) -> list[Figure]:

@@ -182,5 +182,5 @@ WHERE h.resolved_by IS DISTINCT FROM r.id ORDER BY h.journal_id LIMIT $1;
 SELECT j.id FROM journal j LEFT JOIN event e ON e.journal_id = j.id AND e.kind = 'journal_posted'
 GROUP BY j.id HAVING count(e.id) <> 1 ORDER BY j.id LIMIT $1;
 
--- name: customer_account
-SELECT id, number, branch_id, currency FROM ledger_account WHERE number = $1 AND terms_id IS NOT NULL;
+-- name: customer_accounts
+SELECT id, number, branch_id, currency FROM ledger_account WHERE number = ANY ($1::text[]) AND terms_id IS NOT NULL;

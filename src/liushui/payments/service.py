@@ -25,8 +25,7 @@ class Payments:
         """
         if payer == payee:
             raise_if_any([Fault("same_account", field="payee")])
-        source = await self._directory.find(payer, "payer")
-        target = await self._directory.find(payee, "payee")
+        source, target = await self._directory.find_two((payer, "payer"), (payee, "payee"))
         if not source.currency == target.currency == currency:
             raise_if_any(
                 [

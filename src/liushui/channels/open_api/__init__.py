@@ -15,7 +15,7 @@ from liushui.bank import Bank
 from liushui.channels.open_api.access import ACCESS
 from liushui.channels.open_api.middleware import Gate, Metrics, RateLimit
 from liushui.channels.open_api.problems import faults_of_input, problem
-from liushui.channels.open_api.routes import router
+from liushui.channels.open_api.routes import ROUTERS
 from liushui.kernel.errors import Fault, Refused
 
 
@@ -32,8 +32,10 @@ def create_api(
 
     api = FastAPI(title="Liushui", version=version, lifespan=lifespan)
     api.state.metrics = Metrics()
-    api.include_router(router)
-    routes = {(m, r.path) for r in router.routes if isinstance(r, APIRoute) for m in r.methods or ()}
+    for router in ROUTERS:
+        api.include_router(router)
+    declared = [route for router in ROUTERS for route in router.routes]
+    routes = {(m, r.path) for r in declared if isinstance(r, APIRoute) for m in r.methods or ()}
     if routes != ACCESS.keys():
         raise RuntimeError(f"the access table and the endpoints differ: {sorted(routes ^ ACCESS.keys())}")
 

@@ -1,0 +1,84 @@
+"""Demand accounts: opened, shown, blocked, closed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from liushui.channels.open_api import schemas as s
+from liushui.channels.open_api.dependencies import AccountPath, Caller, IdempotencyKey, TheBank, actor_of
+from liushui.deposits.service import Q as DEPOSITS_Q
+from liushui.identity import branch_by_code
+from liushui.kernel.errors import refuse
+from liushui.kernel.money import format_minor
+from liushui.ledger import balance, find_account, statement
+
+router = APIRouter()
+
+
+@router.post("/v1/accounts", status_code=201)
+async def open_account(
+    body: s.AccountIn, bank: TheBank, caller: Caller, key: IdempotencyKey
+) -> s.AccountOpened:
+    async with bank.db.read() as conn:
+        branch = await branch_by_code(conn, caller.branch_code)
+    opened, _ = await bank.deposits.open_demand_account(
+        actor_of(caller, "accounts", key), customer=body.customer, currency=body.currency, branch=branch
+    )
+    return s.AccountOpened(number=opened.number, card_number=opened.card_number, currency=opened.currency)
+
+
+@router.get("/v1/accounts/{account}")
+async def show_account(account: AccountPath, bank: TheBank, caller: Caller) -> s.AccountView:
+    found = await bank.directory.find(account)
+    async with bank.db.read() as conn:
+        facts = await find_account(conn, account)
+        figures = await balance(conn, found.id)
+        more = await conn.fetchrow(DEPOSITS_Q.deposit_facts, found.id)
+    if more is None:
+        raise refuse("account_unknown", account=account)
+
+    def show(minor: int) -> str:
+        return format_minor(minor, found.currency)
+
+    return s.AccountView(
+        number=account, customer=more["customer"], card_number=more["card_number"], currency=found.currency,
+        opened_on=facts["opened_on"], closed_on=facts["closed_on"], debit_blocked=facts["debit_blocked"],
+        credit_blocked=facts["credit_blocked"], ledger=show(figures.ledger), available=show(figures.available),
+        held=show(figures.held), blocked=show(figures.blocked),
+    )  # fmt: skip
+
+
+@router.get("/v1/accounts/{account}/statement")
+async def show_statement(
+    account: AccountPath, bank: TheBank, caller: Caller,
+    after: Annotated[int, Query(ge=0, le=2**62)] = 0, limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> s.Statement:  # fmt: skip
+    found = await bank.directory.find(account)
+    async with bank.db.read() as conn:
+        rows = await statement(conn, found.id, after=after, limit=limit + 1)
+    lines = [
+        s.StatementLine(
+            position=r["position"], journal=r["journal_id"], booking_date=r["booking_date"],
+            value_date=r["value_date"], recorded_at=r["recorded_at"], code=r["code"],
+            side="debit" if r["debit"] else "credit", amount=format_minor(r["amount"], found.currency),
+            balance=format_minor(r["balance_after"], found.currency), memo=r["memo"],
+        )
+        for r in rows[:limit]
+    ]  # fmt: skip
+    more = lines[-1].position if len(rows) > limit else None
+    return s.Statement(account=account, currency=found.currency, lines=lines, next=more)
+
+
+@router.put("/v1/accounts/{account}/blocks", status_code=204)
+async def set_blocks(
+    account: AccountPath, body: s.Blocks, bank: TheBank, caller: Caller, key: IdempotencyKey
+) -> None:
+    actor = actor_of(caller, "blocks", key)
+    await bank.deposits.set_blocks(actor, account, debit=body.debit, credit=body.credit)
+
+
+@router.post("/v1/accounts/{account}/closure", status_code=204)
+async def close_account(account: AccountPath, bank: TheBank, caller: Caller, key: IdempotencyKey) -> None:
+    await bank.deposits.close_account(actor_of(caller, "closure", key), account)

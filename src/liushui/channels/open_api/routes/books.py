@@ -1,0 +1,84 @@
+"""The books: journals, trial balance, the business date."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from liushui.accounting import load_chart, trial_balance
+from liushui.channels.open_api import schemas as s
+from liushui.channels.open_api.dependencies import (
+    Caller,
+    IdempotencyKey,
+    JournalPath,
+    TheBank,
+    header_of,
+    view_of,
+)
+from liushui.identity import branch_by_code, list_branches
+from liushui.kernel.errors import refuse
+from liushui.kernel.money import format_minor
+from liushui.ledger import Kind
+from liushui.ledger.repository import Q as LEDGER_Q
+
+router = APIRouter()
+
+
+@router.get("/v1/journals/{journal}")
+async def show_journal(journal: JournalPath, bank: TheBank, caller: Caller) -> s.JournalView:
+    async with bank.db.read() as conn:
+        row = await conn.fetchrow(LEDGER_Q.journal_facts, journal)
+        if row is None:
+            raise refuse("journal_unknown", journal=journal)
+        entries = await conn.fetch(LEDGER_Q.journal_entries, journal)
+    return s.JournalView(
+        journal=journal, kind=Kind(row["kind"]).name.lower(), code=row["code"], booking_date=row["booking_date"],
+        value_date=row["value_date"], recorded_at=row["recorded_at"], operator=row["operator"],
+        channel=row["channel"], reverses=row["reverses"], reversed_by=row["reversed_by"], memo=row["memo"],
+        entries=[
+            s.JournalEntry(
+                account=e["number"], branch_id=e["branch_id"], currency=e["currency"], gl_code=e["gl_code"],
+                side="debit" if e["debit"] else "credit", amount=format_minor(e["amount"], e["currency"]),
+                balance=format_minor(e["balance_after"], e["currency"]),
+            )
+            for e in entries
+        ],
+    )  # fmt: skip
+
+
+@router.post("/v1/journals/{journal}/reversal", status_code=201)
+async def reverse(journal: JournalPath, bank: TheBank, caller: Caller, key: IdempotencyKey) -> s.PostedView:
+    header = header_of(caller, "reversal", key, "REV01")
+    return view_of(await bank.payments.reverse(header, journal))
+
+
+@router.get("/v1/trial-balance")
+async def show_trial_balance(
+    bank: TheBank, caller: Caller, date_from: Annotated[date, Query(alias="from")],
+    date_to: Annotated[date, Query(alias="to")],
+    branch: Annotated[str | None, Query(pattern=r"^[0-9]{4}$")] = None, currency: s.Currency | None = None,
+) -> list[s.TrialBalanceLine]:  # fmt: skip
+    async with bank.db.read() as conn:
+        codes = {b.id: b.code for b in await list_branches(conn)}
+        branch_id = (await branch_by_code(conn, branch)).id if branch else None
+        rows = await trial_balance(conn, date_from, date_to, branch_id=branch_id, currency=currency)
+    chart = load_chart()
+    return [
+        s.TrialBalanceLine(
+            branch=codes[r.branch_id], currency=r.currency, gl_code=r.gl_code, zh=chart.get(r.gl_code).zh,
+            en=chart.get(r.gl_code).en, opening=format_minor(r.opening, r.currency),
+            debit=format_minor(r.debit, r.currency), credit=format_minor(r.credit, r.currency),
+            closing=format_minor(r.closing, r.currency),
+        )
+        for r in rows
+    ]  # fmt: skip
+
+
+@router.post("/v1/business-date", status_code=201)
+async def advance_business_date(
+    body: s.BusinessDateIn, bank: TheBank, caller: Caller, key: IdempotencyKey
+) -> s.BusinessDateView:
+    moved = await bank.db.transact(lambda uow: uow.advance_business_date(body.to))
+    return s.BusinessDateView(business_date=moved)
