@@ -9,15 +9,13 @@ from datetime import date
 from typing import Any
 
 import httpx
-import pytest
 
 from liushui.bank import open_bank, verify
 from liushui.channels.open_api import create_api
 from liushui.channels.open_api.access import ACCESS, PUBLIC, SESSION
-from liushui.demo import begin_demo_bank, complete_demo_bank, demo_data
+from liushui.demo import complete_demo_bank, demo_data
 from liushui.identity import load_roles
 from liushui.kernel.clock import SystemClock
-from liushui.store.database import Database
 from tests.conftest import BUSINESS_DATE
 
 MONEY = "/v1/transfers"
@@ -65,9 +63,9 @@ def demo_customer(index: int) -> str:
 
 
 @asynccontextmanager
-async def api(dsn: str, per_second: int = 10_000) -> AsyncGenerator[Client]:
+async def api(dsn: str, per_second: int = 10_000, **more: Any) -> AsyncGenerator[Client]:
     application = create_api(
-        lambda: open_bank(dsn, SystemClock()), version="0", requests_per_second=per_second
+        lambda: open_bank(dsn, SystemClock()), version="0", requests_per_second=per_second, **more
     )
     async with application.router.lifespan_context(application):
         await complete_demo_bank(application.state.bank)
@@ -75,21 +73,6 @@ async def api(dsn: str, per_second: int = 10_000) -> AsyncGenerator[Client]:
         async with httpx.AsyncClient(transport=transport, base_url="http://bank") as http:
             yield Client(http)
         assert await verify(application.state.bank.db) == []
-
-
-@pytest.fixture
-def demo(dsn: str) -> str:
-    async def begin() -> None:
-        db = await Database.connect(dsn)
-        async with db.pool.acquire() as conn:  # the template database has books; the demo brings its own
-            await conn.execute("SET session_replication_role = replica")
-            await conn.execute("DELETE FROM commit_head")
-            await conn.execute("RESET session_replication_role")
-        await db.transact(lambda uow: begin_demo_bank(uow, SystemClock(), BUSINESS_DATE))
-        await db.close()
-
-    asyncio.run(begin())
-    return dsn
 
 
 def run(dsn: str, story: Callable[[Client], Awaitable[None]]) -> None:

@@ -29,9 +29,10 @@ UPDATE staff SET failed_attempts = 0, locked_until = NULL WHERE id = $1;
 -- name: insert_session
 INSERT INTO session (token_hash, staff_id, started_at, last_seen_at, expires_at) VALUES ($1, $2, $3, $3, $4);
 
--- name: find_session
-SELECT s.id, s.number, s.branch_id, b.code AS branch_code, s.roles, x.last_seen_at, x.expires_at
-FROM session x JOIN staff s ON s.id = x.staff_id JOIN branch b ON b.id = s.branch_id WHERE x.token_hash = $1;
+-- name: find_sessions
+SELECT x.token_hash, s.id, s.number, s.branch_id, b.code AS branch_code, s.roles, x.last_seen_at, x.expires_at
+FROM session x JOIN staff s ON s.id = x.staff_id JOIN branch b ON b.id = s.branch_id
+WHERE x.token_hash = ANY ($1::bytea[]);
 
 -- name: touch_session
 UPDATE session SET last_seen_at = $2 WHERE token_hash = $1;

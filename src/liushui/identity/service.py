@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -18,6 +18,7 @@ from liushui.kernel.errors import Fault, Refused, raise_if_any, refuse
 from liushui.kernel.text import is_storable
 from liushui.store.database import Database, PoolConnection, UnitOfWork
 from liushui.store.queries import Queries
+from liushui.store.shared_lookup import SharedLookup
 
 Q = Queries("liushui.identity")
 ATTEMPTS_BEFORE_LOCK = 5
@@ -181,14 +182,14 @@ class Sessions:
         self._db = db
         self._clock = clock
         self._remembered: dict[str, tuple[float, Principal]] = {}
+        self._lookup = SharedLookup(self._read)
 
     async def authenticate(self, token: str) -> Principal:
         """Refuses ``session_unknown`` for what is unknown, ended, idle too long or too old."""
         remembered = self._remembered.get(token)
         if remembered is not None and remembered[0] > monotonic_s():
             return remembered[1]
-        async with self._db.read() as conn:
-            row = await conn.fetchrow(Q.find_session, _hashed(token))
+        row = await self._lookup.get(token)
         now = self._clock.now()
         if row is None or row["expires_at"] <= now or row["last_seen_at"] + SESSION_IDLE <= now:
             self._remembered.pop(token, None)
@@ -208,6 +209,12 @@ class Sessions:
             await uow.conn.execute(Q.delete_session, _hashed(token))
 
         await self._db.transact(end)
+
+    async def _read(self, tokens: list[str]) -> Mapping[str, Record]:
+        by_hash = {_hashed(token): token for token in tokens}
+        async with self._db.read() as conn:
+            rows = await conn.fetch(Q.find_sessions, list(by_hash))
+        return {by_hash[row["token_hash"]]: row for row in rows}
 
 
 async def _touch(uow: UnitOfWork, token: str, now: datetime) -> None:

@@ -127,8 +127,9 @@ class Database:
     async def connect(cls, dsn: str, *, pool_size: int = POOL_SIZE_DEFAULT) -> Database:
         """Open a pool. dsn: a libpq URI, or the one that the embedded server gives."""
         pool = await asyncpg.create_pool(
-            dsn, min_size=1, max_size=pool_size, server_settings=session_settings(), command_timeout=120
-        )
+            dsn, min_size=1, max_size=pool_size, server_settings=session_settings(), command_timeout=120,
+            reset=_nothing_to_reset,
+        )  # fmt: skip
         return cls(pool)
 
     async def close(self) -> None:
@@ -180,6 +181,11 @@ class Database:
                 yield conn
         except CONNECTION_LOST as error:
             raise Refused(Fault("database_unavailable")) from error
+
+
+async def _nothing_to_reset(_: object) -> None:
+    """No statement of ours leaves settings, cursors or advisory locks behind its transaction, so a connection
+    goes back to the pool without asyncpg's RESET: a round trip less for every look-up."""
 
 
 def session_settings() -> dict[str, str]:

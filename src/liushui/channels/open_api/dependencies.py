@@ -34,10 +34,15 @@ async def authorised(request: Request) -> Principal | None:
     needs = ACCESS[request.method, request.scope["route"].path]
     if needs == PUBLIC:
         return None
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return await authenticate(bank_of(request), request.headers.get("authorization", ""), needs)
+
+
+async def authenticate(bank: Bank, authorization: str, needs: str) -> Principal:
+    """Whoever is behind an Authorization header. Refuses ``session_unknown`` and ``permission_missing``."""
+    scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise refuse("session_unknown")
-    principal = await bank_of(request).sessions.authenticate(token)
+    principal = await bank.sessions.authenticate(token)
     if needs != SESSION:
         require(principal, needs)
     return principal

@@ -1,4 +1,4 @@
-"""The busy operations: transfers and cash."""
+"""The busy operations: transfers and cash. They are served by ``PostingLane``, and take part in it by their shape."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from liushui.channels.open_api.dependencies import (
     minor_of,
     view_of,
 )
-from liushui.channels.open_api.posting_route import PostingRoute
 
-router = APIRouter(route_class=PostingRoute)
+router = APIRouter()
 
 
 @router.post("/v1/transfers", status_code=201)
