@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import date
+from itertools import count
 from typing import Any
 
 import httpx
@@ -19,6 +20,7 @@ from liushui.kernel.clock import SystemClock
 from tests.conftest import BUSINESS_DATE
 
 MONEY = "/v1/transfers"
+_clients = count(1)
 
 
 class Client:
@@ -27,7 +29,7 @@ class Client:
     def __init__(self, http: httpx.AsyncClient) -> None:
         self.http = http
         self._tokens: dict[str, str] = {}
-        self._count = 0
+        self._count = next(_clients) * 1_000  # two clients of one bank never share a key
 
     async def token(self, staff: str) -> str:
         if staff not in self._tokens:

@@ -37,7 +37,9 @@ async def asked_of(c: Client) -> list[tuple[int, str, dict[str, Any]]]:
         await c.call("POST", MONEY, content=b"x" * 70_000),
         await c.call("GET", MONEY),
         await c.call("POST", MONEY + "/", json=good),
-        await c.call("POST", MONEY, json=good | {"payer": payee, "payee": payer, "amount": "2.00"}),  # as before
+        await c.call(
+            "POST", MONEY, json=good | {"payer": payee, "payee": payer, "amount": "2.00"}
+        ),  # as before
     ]
     return [plainly(answer) for answer in answers]
 
