@@ -99,6 +99,8 @@ def _read(body_type: type[BaseModel], raw: bytes, key: bytes) -> tuple[BaseModel
     text = key.decode("latin-1")
     if not _KEY.fullmatch(text):
         faults.append(Fault("idempotency_key_missing"))
+    if not raw:
+        raise Refused(*faults, *faults_of_input([{"type": "missing", "loc": ("body",)}]))
     try:
         body = body_type.model_validate_json(raw)
     except ValidationError as error:

@@ -77,8 +77,13 @@ def faults_of_input(errors: Sequence[Any]) -> list[Fault]:
     faults: list[Fault] = []
     for error in errors:
         place = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
+        if error["type"] == "json_invalid":
+            place = []  # a byte offset, no field
         if error["loc"][0] == "header":
             faults.append(Fault("idempotency_key_missing"))
         else:
-            faults.append(Fault("field_malformed", {"reason": str(error["type"])}, ".".join(place) or None))
+            reason = str(error["type"]).replace(
+                "model_attributes_type", "model_type"
+            )  # FastAPI's word for it
+            faults.append(Fault("field_malformed", {"reason": reason}, ".".join(place) or None))
     return faults
