@@ -21,13 +21,14 @@ import uvicorn
 
 from liushui import __version__
 from liushui.accounting import roll_up
-from liushui.bank import Bank, open_bank
+from liushui.bank import HANDLERS, Bank, open_bank
 from liushui.channels.open_api import create_api
 from liushui.config import Settings
 from liushui.kernel.clock import SystemClock
 from liushui.kernel.errors import Refused, refuse
 from liushui.ledger.seal import seal
 from liushui.store.embedded import EmbeddedServer
+from liushui.store.outbox import dispatch
 
 _LOG = logging.getLogger("liushui")
 RESTART_PAUSE_S = 0.5
@@ -110,7 +111,8 @@ def web(settings: Settings, dsn: str, fd: int) -> None:
 
 
 def work(dsn: str) -> None:
-    """The background worker: seals blocks, releases holds whose time is over, rolls up the general ledger."""
+    """The background worker: seals blocks, releases holds whose time is over, rolls up the general ledger, hands
+    events to their handlers."""
     _end_with_parent()
     stop = asyncio.Event()
 
@@ -133,6 +135,7 @@ async def _work_on(bank: Bank, stop: asyncio.Event) -> None:
         await bank.ledger.expire_holds()
         await bank.db.transact(roll_up)
         await seal(bank.db, bank.clock)
+        await dispatch(bank.db, bank.clock, HANDLERS)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), WORK_PAUSE_S)
 

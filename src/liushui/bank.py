@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from liushui.accounting import InternalAccounts, Templates, load_templates, verify_general_ledger
-from liushui.deposits import Deposits
+from liushui.deposits import Deposits, MovementNotices
 from liushui.identity import Sessions
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import Fault
@@ -15,7 +15,10 @@ from liushui.ledger import Directory, Ledger, LedgerLimits
 from liushui.ledger.verify import verify_books
 from liushui.payments import Payments
 from liushui.store.database import POOL_SIZE_DEFAULT, Database
+from liushui.store.outbox import Handler
 
+HANDLERS: tuple[Handler, ...] = (MovementNotices(),)
+"""Who is told of events by the worker."""
 POSTINGS = ("liushui.deposits", "liushui.payments", "liushui.replay")
 
 
@@ -47,7 +50,7 @@ async def open_bank(
         yield Bank(
             db, clock, ledger, directory, internal, templates, Sessions(db, clock),
             Deposits(db, clock, ledger, directory, internal, templates),
-            Payments(ledger, directory, templates),
+            Payments(db, clock, ledger, directory, templates),
         )  # fmt: skip
     finally:
         await ledger.close()

@@ -1,5 +1,6 @@
 """Demand deposits: accounts, cash over the counter."""
 
+from liushui.deposits.notices import MovementNotices, agree_to_notices
 from liushui.deposits.service import Actor, Deposits, Opened
 
-__all__ = ["Actor", "Deposits", "Opened"]
+__all__ = ["Actor", "Deposits", "MovementNotices", "Opened", "agree_to_notices"]

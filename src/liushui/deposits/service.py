@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from liushui.accounting import InternalAccounts, Templates
@@ -69,21 +68,17 @@ class Deposits:
         ``currency_not_offered``.
         """
         await self._internal.of(branch.id, currency)
-        digest = sha256(repr(("open_demand", customer, currency, branch.code)).encode()).digest()
 
-        async def work(uow: UnitOfWork) -> tuple[dict[str, Any], bool]:
-            async def opening() -> dict[str, Any]:
-                owner = await customer_by_number(uow.conn, customer)
-                card = owner.kind == "individual"
-                opened = await self.insert_account(
-                    uow, actor, owner=owner.id, gl_code=GL_CODE_OF_KIND[owner.kind], currency=currency,
-                    branch=branch, floor_minor=0, with_card=card,
-                )  # fmt: skip
-                return {"number": opened.number, "card_number": opened.card_number, "currency": currency}
+        async def work(uow: UnitOfWork) -> dict[str, Any]:
+            owner = await customer_by_number(uow.conn, customer)
+            opened = await self.insert_account(
+                uow, actor, owner=owner.id, gl_code=GL_CODE_OF_KIND[owner.kind], currency=currency,
+                branch=branch, floor_minor=0, with_card=owner.kind == "individual",
+            )  # fmt: skip
+            return {"number": opened.number, "card_number": opened.card_number, "currency": currency}
 
-            return await uow.idempotent(actor.key, digest, self._clock.now(), opening)
-
-        result, replayed = await self._db.transact(work)
+        content = ("open_demand", customer, currency, branch.code)
+        result, replayed = await self._db.once(actor.key, content, self._clock.now(), work)
         return Opened(**result), replayed
 
     async def insert_account(
@@ -135,24 +130,26 @@ class Deposits:
         """Block or free the sides of an account (both: a full freeze). Setting what is set changes nothing."""
         found = await self._directory.find(account, "account")
 
-        async def work(uow: UnitOfWork) -> None:
+        async def work(uow: UnitOfWork) -> dict[str, Any]:
             await self._ledger.set_blocks(uow, found.id, debit=debit, credit=credit)
             state = f"debit={debit} credit={credit}"
             await audit(uow, self._clock, actor=actor.operator, action="account_block", subject=account,
                         outcome=state)  # fmt: skip
             await uow.emit("account_blocks_set", self._clock.now(), subjects=[found.id],
                            payload={"debit": debit, "credit": credit})  # fmt: skip
+            return {}
 
-        await self._db.transact(work)
+        await self._db.once(actor.key, ("blocks", account, debit, credit), self._clock.now(), work)
 
     async def close_account(self, actor: Actor, account: str) -> None:
         """Close an empty account. Refusals: see ``Ledger.close_account``."""
         found = await self._directory.find(account, "account")
 
-        async def work(uow: UnitOfWork) -> None:
+        async def work(uow: UnitOfWork) -> dict[str, Any]:
             await self._ledger.close_account(uow, found.id)
             await audit(uow, self._clock, actor=actor.operator, action="account_closed", subject=account,
                         outcome="done")  # fmt: skip
             await uow.emit("account_closed", self._clock.now(), subjects=[found.id])
+            return {}
 
-        await self._db.transact(work)
+        await self._db.once(actor.key, ("closure", account), self._clock.now(), work)

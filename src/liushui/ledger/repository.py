@@ -31,7 +31,7 @@ async def load(conn: PoolConnection, known: WorkingSet, requests: Collection[Req
     """Complete the working set for these requests, in a fixed number of statements however many they are."""
     hold_ids = [r.hold_id for r in requests if isinstance(r, Capture | Void | Expire)]
     if hold_ids:
-        known.holds.update(await _load_holds(conn, hold_ids))
+        known.holds.update(await load_holds(conn, hold_ids))
     journal_ids = [r.journal_id for r in requests if isinstance(r, Reverse)]
     if journal_ids:
         known.originals.update(await _load_originals(conn, journal_ids))
@@ -87,7 +87,8 @@ def _places(known: WorkingSet, request: Request) -> set[tuple[int, str]]:
     return places if len(places) > 1 else set()
 
 
-async def _load_holds(conn: PoolConnection, ids: list[int]) -> dict[int, HoldState]:
+async def load_holds(conn: PoolConnection, ids: list[int]) -> dict[int, HoldState]:
+    """Holds by number; those that do not exist are missing."""
     holds: dict[int, HoldState] = {}
     for row in await conn.fetch(Q.load_hold_lines, ids):
         line = Line(row["account_id"], row["debit"], row["amount"])

@@ -11,6 +11,7 @@ import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import asyncpg
@@ -33,7 +34,7 @@ CONNECTION_LOST = (
     ConnectionError,
     OSError,
 )
-_OUT_OF_RESOURCES = (asyncpg.InsufficientResourcesError, asyncpg.PostgresIOError)
+OUT_OF_RESOURCES = (asyncpg.InsufficientResourcesError, asyncpg.PostgresIOError)
 _RETRYABLE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
 
@@ -152,11 +153,26 @@ class Database:
                 if attempt == ATTEMPTS_MAX - 1:
                     raise
                 await asyncio.sleep(0.01 * 2**attempt)
-            except _OUT_OF_RESOURCES as error:
+            except OUT_OF_RESOURCES as error:
                 raise Refused(Fault("database_full")) from error
             except CONNECTION_LOST as error:
                 raise Refused(Fault("database_unavailable")) from error
         raise AssertionError("unreachable")
+
+    async def once(
+        self,
+        key: str,
+        content: object,
+        recorded_at: datetime,
+        work: Callable[[UnitOfWork], Awaitable[dict[str, Any]]],
+    ) -> tuple[dict[str, Any], bool]:
+        """A use case that makes no journal, in one transaction and once per key; see ``UnitOfWork.idempotent``.
+
+        content: what the request says, without secrets: its ``repr`` is hashed, to tell a repetition from another
+        request under the same key.
+        """
+        digest = sha256(repr(content).encode(errors="surrogatepass")).digest()
+        return await self.transact(lambda uow: uow.idempotent(key, digest, recorded_at, lambda: work(uow)))
 
     async def has_books(self) -> bool:
         """Whether this is the database of a bank."""

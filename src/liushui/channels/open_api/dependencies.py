@@ -58,16 +58,16 @@ Caller = Annotated[Principal, Depends(principal_of)]
 TheBank = Annotated[Bank, Depends(bank_of)]
 
 
-def minor_of(text: str, currency: str) -> int:
+def minor_of(text: str, currency: str, field: str = "amount") -> int:
     """Minor units of an amount above zero. Refuses ``amount_not_positive`` and ``amount_too_large``."""
     minor = Money.parse(text, currency).minor
     if 0 < minor <= AMOUNT_MINOR_MAX:
         return minor
     faults: list[Fault] = []
     if minor <= 0:
-        faults.append(Fault("amount_not_positive", field="amount"))
+        faults.append(Fault("amount_not_positive", field=field))
     if minor > AMOUNT_MINOR_MAX:
-        faults.append(Fault("amount_too_large", field="amount"))
+        faults.append(Fault("amount_too_large", field=field))
     raise_if_any(faults)
     return minor
 
