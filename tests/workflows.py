@@ -58,6 +58,11 @@ def flows(text: str) -> str:
     )
 
 
+def flows_in(text: str) -> str:
+    """Flows inside a sub-process, in the short tags of ``bpmn``."""
+    return flows(text).replace("bpmn:", "")
+
+
 def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 

@@ -23,7 +23,7 @@ from liushui.workflow import (
     TimerFired,
     Uncaught,
 )
-from tests.workflows import MORNING, Play, model
+from tests.workflows import MORNING, Play, flows_in, model
 
 HOUR = "<timer><timeDuration>PT1H</timeDuration></timer>"
 ROOTS = """<message id="M" name="papers"/><signal id="G" name="rates_changed"/><error id="X" errorCode="short"/>
@@ -185,15 +185,6 @@ def test_the_code_is_tried_before_the_catch_all_and_the_inside_before_the_outsid
         play = Play(definition)
         play.do("A", x=x)
         assert play.take_log() == f"S P+ PS A+ A {log}"
-
-
-def flows_in(text: str) -> str:
-    """Flows inside a sub-process, in the short tags of ``bpmn``."""
-    import re
-
-    from tests.workflows import flows
-
-    return re.sub(r"bpmn:", "", flows(text))
 
 
 def test_an_error_end_that_nobody_catches_fails_the_instance() -> None:
