@@ -42,14 +42,17 @@ from liushui.workflow.inputs import (
     TimerFired,
     Uncaught,
 )
+from liushui.workflow.lint import WARNINGS, Known, check
+from liushui.workflow.migration import Move, Plan, apply_migration, plan_migration
 from liushui.workflow.reader import read
 from liushui.workflow.state import State
 
 __all__ = [
-    "Cancelled", "Decided", "Definition", "Effect", "Element", "Environment", "EscalationRaised", "EscalationReported",
-    "Event", "ExpressionFailed", "Flow", "Happened", "IncidentCleared", "IncidentRaised", "IncidentRetried",
-    "IncidentSkipped", "Input", "InstanceEnded", "Kind", "Loop", "MessageArrived", "MessageAwaited", "MessageSent",
-    "MessageUnawaited", "ServiceBroke", "ServiceCalled", "ServiceCompleted", "ServiceFailed", "SignalArrived",
-    "SignalAwaited", "SignalSent", "SignalUnawaited", "Stale", "State", "Step", "TaskCompleted", "TaskOpened",
-    "TaskWithdrawn", "TimerCleared", "TimerFired", "TimerSet", "Trigger", "Uncaught", "Work", "advance", "read", "start",
+    "WARNINGS", "Cancelled", "Decided", "Definition", "Effect", "Element", "Environment", "EscalationRaised",
+    "EscalationReported", "Event", "ExpressionFailed", "Flow", "Happened", "IncidentCleared", "IncidentRaised",
+    "IncidentRetried", "IncidentSkipped", "Input", "InstanceEnded", "Kind", "Known", "Loop", "MessageArrived",
+    "MessageAwaited", "MessageSent", "MessageUnawaited", "Move", "Plan", "ServiceBroke", "ServiceCalled", "ServiceCompleted",
+    "ServiceFailed", "SignalArrived", "SignalAwaited", "SignalSent", "SignalUnawaited", "Stale", "State", "Step",
+    "TaskCompleted", "TaskOpened", "TaskWithdrawn", "TimerCleared", "TimerFired", "TimerSet", "Trigger", "Uncaught", "Work",
+    "advance", "apply_migration", "check", "plan_migration", "read", "start",
 ]  # fmt: skip

@@ -59,7 +59,7 @@ def start(
     run.frames[ROOT] = root
     arm_event_sub_processes(run, root, None)
     run.put(begin, root)
-    return _run(run)
+    return settle(run)
 
 
 def advance(definition: Definition, state: State, input: Input, *, now: datetime, env: Environment) -> Step:
@@ -71,10 +71,11 @@ def advance(definition: Definition, state: State, input: Input, *, now: datetime
         raise Stale("instance")
     run = Run(definition, state, now, env)
     answer(run, input)
-    return _run(run)
+    return settle(run)
 
 
-def _run(run: Run) -> Step:
+def settle(run: Run) -> Step:
+    """Move everything that can move until all wait for the outside."""
     queue, tokens = run.queue, run.tokens
     left = STEPS_MAX
     while True:
