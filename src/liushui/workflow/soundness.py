@@ -1,0 +1,169 @@
+"""Whether tokens can get stuck, or run where only one should: a search over the markings of each scope.
+
+A marking is the set of sequence flows that hold a token. Conditions are not looked into: any way that a
+gateway can choose is tried. A sub-process is an activity to its surroundings and searched on its own. A boundary event
+that does not interrupt is tried at most once per activity.
+
+To keep the search small, a token that disturbs nobody (before an element with a single incoming flow) moves first, and
+parallel joins next; only tokens before merges are tried in every order. Tokens wait before merges as long as
+anything else moves, so that two that can meet there do meet: the sign of missing synchronisation
+(van der Aalst 1998, soundness of workflow nets; here on BPMN's own gateways).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from liushui.kernel.errors import Fault
+from liushui.workflow.definition import ACTIVITIES, Definition, Element, Kind, Trigger
+
+MARKINGS_MAX = 10_000
+CHOICES_MAX = 10
+Marking = frozenset[str]
+JOINS = frozenset({Kind.PARALLEL, Kind.INCLUSIVE})
+
+
+class _TooMany(Exception):  # noqa: N818 - it only ends the search
+    """The search is given up."""
+
+
+def check_soundness(definition: Definition, most: int = MARKINGS_MAX) -> list[Fault]:
+    """Faults soundness_deadlock and soundness_unsynchronised, and, where the search is given up after ``most``
+    markings, soundness_not_proven, which is a warning."""
+    faults: list[Fault] = []
+    for scope in definition.scopes.values():
+        for start in scope.starts:
+            search = _Search(definition, most)
+            try:
+                search.run(start)
+            except _TooMany:
+                faults.append(_fault("soundness_not_proven", definition, scope.id or start, most=most))
+            faults += [_fault("soundness_deadlock", definition, e) for e in sorted(search.stuck)]
+            faults += [_fault("soundness_unsynchronised", definition, e) for e in sorted(search.doubled)]
+    return list({(f.code, f.field): f for f in faults}.values())
+
+
+def _fault(code: str, definition: Definition, element: str, **params: int) -> Fault:
+    return Fault(code, {"element": element, "name": definition.elements[element].name, **params}, element)
+
+
+class _Search:
+    def __init__(self, definition: Definition, most: int) -> None:
+        self._definition = definition
+        self._most = most
+        self._outcomes: dict[str, list[Marking | None]] = {}
+        self.stuck: set[str] = set()
+        self.doubled: set[str] = set()
+
+    def run(self, start: str) -> None:
+        first = frozenset(self._definition.elements[start].outgoing)
+        todo, seen = [first], {first}
+        while todo:
+            for following in self._next(todo.pop()):
+                if following not in seen:
+                    if len(seen) >= self._most:
+                        raise _TooMany
+                    seen.add(following)
+                    todo.append(following)
+
+    def _target(self, flow: str) -> Element:
+        return self._definition.elements[self._definition.flows[flow].target]
+
+    def _next(self, marking: Marking) -> Iterator[Marking]:
+        before: dict[str, list[str]] = {}
+        for flow in sorted(marking):
+            before.setdefault(self._target(flow).id, []).append(flow)
+        elements = self._definition.elements
+        for id, flows in before.items():
+            element = elements[id]
+            if element.kind not in JOINS and len(flows) > 1:
+                self.doubled.add(id)
+                return
+        for id, flows in before.items():
+            element = elements[id]
+            if len(element.incoming) == 1 or (
+                element.kind is Kind.PARALLEL and len(flows) == len(element.incoming)
+            ):
+                yield from self._move(marking, element, flows)
+                return
+        moved = False
+        for id, flows in before.items():
+            element = elements[id]
+            if element.kind not in JOINS or (
+                element.kind is Kind.INCLUSIVE and self._opens(element, flows, before)
+            ):
+                moved = True
+                yield from self._move(marking, element, flows)
+        if not moved:
+            self.stuck.update(before)
+
+    def _opens(self, element: Element, flows: list[str], before: dict[str, list[str]]) -> bool:
+        reaches = self._definition.joins[element.id].reaches
+        for other in before:
+            reached = reaches.get(other, frozenset())
+            if other != element.id and reached and reached.isdisjoint(flows):
+                return False
+        return True
+
+    def _move(self, marking: Marking, element: Element, flows: list[str]) -> Iterator[Marking]:
+        rest = marking.difference(flows)
+        for outcome in self._choices(element):
+            if outcome is None:
+                yield frozenset()
+            elif not rest.isdisjoint(outcome):
+                self.doubled.update(self._target(flow).id for flow in rest & outcome)
+            else:
+                yield rest | outcome
+
+    def _choices(self, element: Element) -> list[Marking | None]:
+        """All that can come out of an element; None: everything in the scope is over."""
+        found = self._outcomes.get(element.id)
+        if found is None:
+            found = self._outcomes[element.id] = list(dict.fromkeys(self._work_out(element)))
+        return found
+
+    def _work_out(self, element: Element) -> Iterator[Marking | None]:
+        event = element.event
+        if (
+            element.kind is Kind.END
+            and event is not None
+            and event.trigger in (Trigger.TERMINATE, Trigger.ERROR)
+        ):
+            yield None
+            return
+        if element.kind in (Kind.EXCLUSIVE, Kind.EVENT_BASED):
+            yield from (frozenset({flow}) for flow in element.outgoing)
+            return
+        normal = list(self._splits(element))
+        yield from normal
+        if element.kind not in ACTIVITIES:
+            return
+        beside: list[Marking] = []
+        for id in element.boundaries:
+            boundary = self._definition.elements[id]
+            if boundary.interrupting:
+                yield frozenset(boundary.outgoing)
+            else:
+                beside.append(frozenset(boundary.outgoing))
+        together: Marking = frozenset[str]().union(*beside)
+        for extra in (*beside, *([together] if len(beside) > 1 else [])):
+            yield from (outcome | extra for outcome in normal)
+
+    def _splits(self, element: Element) -> Iterator[Marking]:
+        flows = self._definition.flows
+        if element.kind is Kind.PARALLEL:
+            yield frozenset(element.outgoing)
+            return
+        others = [flow for flow in element.outgoing if flow != element.default]
+        open_ended = [flow for flow in others if flows[flow].condition is not None]
+        always = frozenset(flow for flow in others if flows[flow].condition is None)
+        if len(open_ended) > CHOICES_MAX:
+            raise _TooMany
+        if element.default is not None:
+            yield always | {element.default}
+        elif always or not open_ended:
+            yield always
+        for size in range(1, len(open_ended) + 1):
+            for chosen in combinations(open_ended, size):
+                yield always.union(chosen)
