@@ -79,7 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     past.add_argument("folder", type=Path, help="where the files are")
     past.add_argument("--json", action="store_true", help="the report for machines")
     figure = command("bench", _bench, "measure a figure and its peer in the same run")
-    figure.add_argument("name", choices=sorted(bench.BENCHMARKS), help="each prints its peer from the same run")
+    figure.add_argument(
+        "name", choices=sorted(bench.BENCHMARKS), help="each prints its peer from the same run"
+    )
     figure.add_argument("--seconds", type=int, default=8, help="length of each part")
     figure.add_argument("--json", action="store_true", help="for machines")
     web = commands.add_parser("web")

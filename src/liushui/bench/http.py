@@ -128,7 +128,9 @@ def _serve_and_load(folder: Path, tokens: Path, seconds: int, say: Callable[[str
         _wait_until_open(port, served)
         figures: list[Figure] = []
         answered = 0
-        generator = "wrk" if shutil.which("wrk") else "our own (asyncio): apt-get install wrk for a faster one"
+        generator = (
+            "wrk" if shutil.which("wrk") else "our own (asyncio): apt-get install wrk for a faster one"
+        )
         for index, connections in enumerate((CONNECTIONS[0], *CONNECTIONS)):  # the first one warms up
             raw = _load(port, tokens, f"run{index}", connections, seconds)
             answered += raw["answers"] - raw["errors"]
@@ -175,7 +177,9 @@ def _resident_mb(supervisor: int) -> dict[str, int]:
     """Resident memory of our processes after the load; PostgreSQL's is its own, set by shared_buffers."""
     ours = [psutil.Process(supervisor), *psutil.Process(supervisor).children()]
     ours = [p for p in ours if p.name() != "postgres"]
-    figures = {("supervisor", "web", "work")[min(i, 2)]: p.memory_info().rss >> 20 for i, p in enumerate(ours)}
+    figures = {
+        ("supervisor", "web", "work")[min(i, 2)]: p.memory_info().rss >> 20 for i, p in enumerate(ours)
+    }
     return figures | {"together": sum(p.memory_info().rss for p in ours) >> 20}
 
 

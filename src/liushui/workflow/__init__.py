@@ -1,0 +1,1 @@
+"""The workflow engine: processes, decisions, working time. Pure; knows no bank."""
