@@ -14,7 +14,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from liushui.workflow.expression_syntax import (
+from liushui.workflow.expression_tree import (
     Array,
     Binary,
     Conditional,
@@ -224,8 +224,8 @@ def _membership(left: Closure, right: Node, slots: dict[tuple[str, ...], int]) -
     items = tuple(build(item, slots) for item in right.items)
 
     def among(slots: Slots) -> Any:
-        value = left(slots)
-        kind: type[Any] = type(value)
+        value: object = left(slots)
+        kind = type(value)
         others = [item(slots) for item in items]  # all of them, for one that fails fails the whole
         return any(type(other) is kind and other == value for other in others)
 

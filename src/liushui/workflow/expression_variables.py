@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from liushui.workflow import expression_syntax as syntax
+from liushui.workflow import expression_tree as tree
 
 INTEGER_MAX = 2**63 - 1
 NODES_MAX = 10_000
@@ -34,11 +35,11 @@ class Reader:
 
     __slots__ = ("_nested", "_optional", "_required", "names", "slots")
 
-    def __init__(self, *roots: syntax.Node) -> None:
+    def __init__(self, *roots: tree.Node) -> None:
         required: set[tuple[str, ...]] = set()
         optional: set[tuple[str, ...]] = set()
         for root in roots:
-            must, may = syntax.paths(root)
+            must, may = tree.paths(root)
             required |= must
             optional |= may
         optional -= required
@@ -61,7 +62,7 @@ class Reader:
                 raise UnreadableError(f"unknown variable {name}") from None
             if members:
                 value = _member(name, value, members)
-            kind: type[Any] = type(value)
+            kind = type(cast(object, value))
             if kind is int:
                 if not -INTEGER_MAX <= value <= INTEGER_MAX:
                     raise UnreadableError(TOO_LARGE)
@@ -97,7 +98,7 @@ class Reader:
 
 def _checked(value: Any, below: list[Any]) -> int:
     """Characters of a value of the language; what lies inside it is put into ``below``."""
-    kind: type[Any] = type(value)
+    kind = type(cast(object, value))
     if kind is int:
         if not -INTEGER_MAX <= value <= INTEGER_MAX:
             raise UnreadableError(TOO_LARGE)
@@ -113,7 +114,7 @@ def _checked(value: Any, below: list[Any]) -> int:
         items = cast(dict[Any, Any], value)
         below.extend(items.values())
         return sum(len(key) if type(key) is str else _not_a_key() for key in items)
-    raise UnreadableError(f"a value of the type {kind.__name__}")
+    raise UnreadableError(f"a value of the type {type(value).__name__}")
 
 
 def _not_a_key() -> int:
@@ -141,10 +142,10 @@ def _member_or_none(value: Any, members: tuple[str, ...]) -> Any:
     return value
 
 
-def _loops_in_loop(root: syntax.Node) -> bool:
+def _loops_in_loop(root: tree.Node) -> bool:
     return any(
-        inner is not outer and isinstance(inner, syntax.Call) and inner.function in syntax.CLOSURES
-        for outer in syntax.walk(root)
-        if isinstance(outer, syntax.Call) and outer.function in syntax.CLOSURES
-        for inner in syntax.walk(outer.arguments[1])
+        inner is not outer and isinstance(inner, tree.Call) and inner.function in syntax.CLOSURES
+        for outer in tree.walk(root)
+        if isinstance(outer, tree.Call) and outer.function in syntax.CLOSURES
+        for inner in tree.walk(outer.arguments[1])
     )

@@ -28,6 +28,7 @@ import zen
 
 from liushui.kernel.errors import refuse
 from liushui.workflow import expression_syntax as syntax
+from liushui.workflow import expression_tree as tree
 from liushui.workflow.expression_closures import Closure, OperationError, UncoveredError, build
 from liushui.workflow.expression_variables import INTEGER_MAX, TOO_LARGE, Reader, UnreadableError
 
@@ -58,13 +59,13 @@ class Expression:
 
     __slots__ = ("_closure", "_divides", "_exact", "_reader", "_zen", "root", "text")
 
-    def __init__(self, text: str, root: syntax.Node, compile_by_zen: Callable[[str], ByZen]) -> None:
+    def __init__(self, text: str, root: tree.Node, compile_by_zen: Callable[[str], ByZen]) -> None:
         self.text = text
         self.root = root
         self._reader = Reader(root)
         self._zen = compile_by_zen(text)
         self._exact: ByZen | None = None
-        self._divides = any(isinstance(n, syntax.Binary) and n.operator in "/%" for n in syntax.walk(root))
+        self._divides = any(isinstance(n, tree.Binary) and n.operator in "/%" for n in tree.walk(root))
         self._closure: Closure | None
         try:
             self._closure = build(root, self._reader.slots)
@@ -122,7 +123,7 @@ class Expression:
             context = self._reader.context(variables)
         except UnreadableError as unreadable:
             raise ExpressionFailed(self.text, unreadable.reason) from None
-        if isinstance(self.root, syntax.Name) and isinstance(values[0], list | dict):
+        if isinstance(self.root, tree.Name) and isinstance(values[0], list | dict):
             return cast(
                 object, values[0]
             )  # handed on as it is: zen would copy it, and round its large numbers
@@ -190,7 +191,7 @@ def names(text: str) -> frozenset[str]:
 
 
 def _compiled(
-    text: str, parse: Callable[[str], syntax.Node], compile_by_zen: Callable[[str], ByZen]
+    text: str, parse: Callable[[str], tree.Node], compile_by_zen: Callable[[str], ByZen]
 ) -> Expression:
     try:
         return Expression(text, parse(text), compile_by_zen)
