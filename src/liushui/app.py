@@ -21,7 +21,7 @@ import uvicorn
 
 from liushui import __version__
 from liushui.accounting import roll_up
-from liushui.bank import HANDLERS, Bank, open_bank
+from liushui.bank import Bank, open_bank
 from liushui.channels.open_api import create_api
 from liushui.config import Settings
 from liushui.kernel.clock import SystemClock
@@ -135,7 +135,8 @@ async def _work_on(bank: Bank, stop: asyncio.Event) -> None:
         await bank.ledger.expire_holds()
         await bank.db.transact(roll_up)
         await seal(bank.db, bank.clock)
-        await dispatch(bank.db, bank.clock, HANDLERS)
+        await dispatch(bank.db, bank.clock, bank.handlers)
+        await bank.processes.work()
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), WORK_PAUSE_S)
 

@@ -212,7 +212,7 @@ class Sessions:
 
     async def _read(self, tokens: list[str]) -> Mapping[str, Record]:
         by_hash = {_hashed(token): token for token in tokens}
-        async with self._db.read() as conn:
+        async with self._db.look_up() as conn:
             rows = await conn.fetch(Q.find_sessions, list(by_hash))
         return {by_hash[row["token_hash"]]: row for row in rows}
 

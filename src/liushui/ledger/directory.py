@@ -64,7 +64,7 @@ class Directory:
         return first, second
 
     async def _read(self, numbers: list[str]) -> Mapping[str, CustomerAccount]:
-        async with self._db.read() as conn:
+        async with self._db.look_up() as conn:
             rows = await conn.fetch(Q.customer_accounts, numbers)
         found = {row["number"]: CustomerAccount(*row) for row in rows}
         if len(self._known) + len(found) > REMEMBERED_MAX:

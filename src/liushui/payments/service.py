@@ -44,7 +44,7 @@ class Payments:
         ``header.code`` is set here. Refuses ``same_account``, ``currency_differs`` (for every account that has
         another currency) and the ledger's codes.
         """
-        return await self._ledger.submit(Post(header, await self._lines(payer, payee, amount, currency)))
+        return await self._ledger.submit(Post(header, await self.lines(payer, payee, amount, currency)))
 
     async def hold(
         self, header: Header, *, payer: str, payee: str, amount: int, currency: str, expires_at: datetime
@@ -53,7 +53,7 @@ class Payments:
         ``hold_expiry_past``, ``hold_expiry_too_late``."""
         if expires_at - self._clock.now() > HOLD_LASTS_MAX:
             raise_if_any([Fault("hold_expiry_too_late", {"days": HOLD_LASTS_MAX.days}, "expires_at")])
-        lines = await self._lines(payer, payee, amount, currency)
+        lines = await self.lines(payer, payee, amount, currency)
         return await self._ledger.submit(Hold(header, lines, expires_at))
 
     async def capture(self, header: Header, hold_id: int, amount: int | None) -> Posted:
@@ -70,7 +70,8 @@ class Payments:
         """Release a hold before its time. Refuses ``hold_unknown`` and ``hold_resolved``."""
         return await self._ledger.submit(Void(header, hold_id))
 
-    async def _lines(self, payer: str, payee: str, amount: int, currency: str) -> tuple[Line, ...]:
+    async def lines(self, payer: str, payee: str, amount: int, currency: str) -> tuple[Line, ...]:
+        """The lines of a transfer; see ``transfer`` for what it refuses."""
         if payer == payee:
             raise_if_any([Fault("same_account", field="payee")])
         source, target = await self._directory.find_two((payer, "payer"), (payee, "payee"))

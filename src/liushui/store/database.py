@@ -24,6 +24,7 @@ Result = TypeVar("Result")
 PoolConnection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
 POOL_SIZE_DEFAULT = 8
+LOOKUPS_SIZE = 2
 ATTEMPTS_MAX = 4
 CONNECTION_LOST = (
     asyncpg.PostgresConnectionError,
@@ -121,23 +122,28 @@ class UnitOfWork:
 class Database:
     """A pool of connections to one database."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], lookups: asyncpg.Pool[asyncpg.Record]) -> None:
         self.pool = pool
+        self._lookups = lookups
 
     @classmethod
     async def connect(cls, dsn: str, *, pool_size: int = POOL_SIZE_DEFAULT) -> Database:
         """Open a pool. dsn: a libpq URI, or the one that the embedded server gives."""
-        pool = await asyncpg.create_pool(
-            dsn, min_size=1, max_size=pool_size, server_settings=session_settings(), command_timeout=120,
-            reset=_nothing_to_reset,
-        )  # fmt: skip
-        return cls(pool)
+        pool, lookups = [
+            await asyncpg.create_pool(
+                dsn, min_size=least, max_size=most, server_settings=session_settings(), command_timeout=120,
+                reset=_nothing_to_reset,
+            )
+            for least, most in ((1, pool_size), (0, LOOKUPS_SIZE))
+        ]  # fmt: skip
+        return cls(pool, lookups)
 
     async def close(self) -> None:
-        try:
-            await asyncio.wait_for(self.pool.close(), timeout=5)
-        except TimeoutError:
-            self.pool.terminate()
+        for pool in (self._lookups, self.pool):
+            try:
+                await asyncio.wait_for(pool.close(), timeout=5)
+            except TimeoutError:
+                pool.terminate()
 
     async def transact(self, work: Callable[[UnitOfWork], Awaitable[Result]]) -> Result:
         """Run one use case in one transaction: commit when it returns, roll back when it raises.
@@ -185,6 +191,16 @@ class Database:
     async def is_known(self, key: str) -> bool:
         """Whether a write other than a journal has been done under this key."""
         return await self.pool.fetchval(Q.find_key, key) is not None
+
+    @asynccontextmanager
+    async def look_up(self) -> AsyncGenerator[PoolConnection]:
+        """A connection for one short query that a use case may need while it holds a connection already. It comes
+        from a pool of its own: out of one pool, as many use cases as it has connections would wait for each other."""
+        try:
+            async with self._lookups.acquire() as conn:
+                yield conn
+        except CONNECTION_LOST as error:
+            raise Refused(Fault("database_unavailable")) from error
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[PoolConnection]:

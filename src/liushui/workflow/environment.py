@@ -8,7 +8,10 @@ from typing import Any, Protocol
 
 
 class ExpressionFailed(Exception):  # noqa: N818 - named by what happened
-    """An expression or a decision could not be worked out. text: as written; reason: for a technician."""
+    """An expression or a decision could not be worked out. It carries no value of a variable.
+
+    text: as written, or the decision's name. reason: in plain English, such as "unknown variable customer.risk".
+    """
 
     def __init__(self, text: str, reason: str) -> None:
         self.text = text
