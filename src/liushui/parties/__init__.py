@@ -1,5 +1,25 @@
-"""Customers: entered once, used everywhere."""
+"""Customers: entered once, used everywhere; and who is presented before they are entered."""
 
+from liushui.parties.applications import (
+    AGENT,
+    APPLICANT,
+    BASES,
+    BENEFICIAL_OWNER,
+    LEGAL_REPRESENTATIVE,
+    Listed,
+    Presented,
+    as_presented,
+    at_place,
+    confirm_people,
+    owner_faults,
+    people_of,
+    present,
+    presented_faults,
+    record_check,
+    record_screening,
+)
+from liushui.parties.identity_service import Answer, IdentityService, Inquiry, Verdict, worst
+from liushui.parties.identity_stand_in import IdentityStandIn
 from liushui.parties.model import Customer, NewCustomer, check, mask, mask_document, mask_mobile
 from liushui.parties.service import (
     change_contact,
@@ -10,10 +30,25 @@ from liushui.parties.service import (
 )
 
 __all__ = [
+    "AGENT",
+    "APPLICANT",
+    "BASES",
+    "BENEFICIAL_OWNER",
+    "LEGAL_REPRESENTATIVE",
+    "Answer",
     "Customer",
+    "IdentityService",
+    "IdentityStandIn",
+    "Inquiry",
+    "Listed",
     "NewCustomer",
+    "Presented",
+    "Verdict",
+    "as_presented",
+    "at_place",
     "change_contact",
     "check",
+    "confirm_people",
     "customer_by_document",
     "customer_by_number",
     "insert_customer",
@@ -21,4 +56,11 @@ __all__ = [
     "mask_document",
     "mask_mobile",
     "open_customer",
+    "owner_faults",
+    "people_of",
+    "present",
+    "presented_faults",
+    "record_check",
+    "record_screening",
+    "worst",
 ]

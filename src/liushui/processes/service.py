@@ -8,14 +8,13 @@ from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
 
 from liushui.identity import audit, load_roles
 from liushui.kernel.errors import Fault, Refused, refuse
 from liushui.processes.registry import all_bindings, procedure_folders
-from liushui.processes.services import Services
+from liushui.processes.services import Services, bank_day
 from liushui.risk import effective
 from liushui.store.database import UnitOfWork
 from liushui.workflow import (
@@ -40,8 +39,6 @@ from liushui.workflow import (
     worklist,
 )
 
-BANK_TIME = ZoneInfo("Asia/Shanghai")
-
 
 @cache
 def load_calendars() -> Mapping[str, Any]:
@@ -52,7 +49,7 @@ def load_calendars() -> Mapping[str, Any]:
 
 def parameters_at(moment: datetime) -> Mapping[str, Any]:
     """The bank's parameters on the day of this moment, by the bank's own time zone."""
-    return effective(moment.astimezone(BANK_TIME).date())
+    return effective(bank_day(moment))
 
 
 class Processes:
