@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -13,12 +13,15 @@ from liushui.kernel.errors import Fault, Refused, raise_if_any, refuse
 from liushui.parties import (
     AGENT,
     APPLICANT,
+    BENEFICIAL_OWNER,
+    LEGAL_REPRESENTATIVE,
     Customer,
     NewCustomer,
     Presented,
     as_presented,
     customer_by_document,
     customer_by_number,
+    owner_faults,
     presented_faults,
 )
 from liushui.store.database import PoolConnection
@@ -39,6 +42,49 @@ def typed_person(given: Mapping[str, Any], prefix: str = "") -> NewCustomer | No
         _day(given.get(f"{prefix}document_expires_on")), _day(given.get(f"{prefix}birth_date")),
         given.get(f"{prefix}mobile"), given.get(f"{prefix}address"),
     ).normalised()  # fmt: skip
+
+
+def typed_entity(given: Mapping[str, Any]) -> NewCustomer | None:
+    """The entity as typed, by its unified social credit code; None where no code was typed."""
+    code: str | None = given.get("document_number")
+    if code is None:
+        return None
+    return NewCustomer(
+        "entity",
+        given.get("name") or "",
+        "uscc",
+        code,
+        mobile=given.get("mobile"),
+        address=given.get("address"),
+    ).normalised()
+
+
+def find_representative(given: Mapping[str, Any], known: Sequence[Presented], today: date) -> Presented:
+    """The legal representative as typed, or as last confirmed where nothing was typed. Refuses
+    ``legal_representative_missing`` and every fault of the data."""
+    typed = typed_person(given, "legal_")
+    if typed is not None:
+        found = Presented(LEGAL_REPRESENTATIVE, 1, typed)
+    else:
+        confirmed = [p for p in known if p.role == LEGAL_REPRESENTATIVE]
+        if not confirmed:
+            raise refuse("legal_representative_missing", "legal_name")
+        found = confirmed[0]
+    raise_if_any(presented_faults(found, today, "legal_"))
+    return found
+
+
+def find_owner(
+    given: Mapping[str, Any], others: Sequence[Presented], today: date, *, least_bp: int
+) -> Presented:
+    """A beneficial owner as typed. Refuses every fault of the data and of ``owner_faults`` at once."""
+    typed = typed_person(given, "owner_")
+    assert typed is not None  # the form requires the document
+    owner = Presented(
+        BENEFICIAL_OWNER, len(others) + 1, typed, None, given["owner_basis"], given.get("owner_share")
+    )
+    raise_if_any([*presented_faults(owner, today, "owner_"), *owner_faults(owner, others, least_bp=least_bp)])
+    return owner
 
 
 async def find_applicant(

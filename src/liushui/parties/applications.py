@@ -128,7 +128,21 @@ async def confirm_people(
         Q.insert_entity_person,
         [
             (party_id, p.role, p.who.name, p.who.document_type, p.who.document_country, p.who.document_number,
-             p.relation, p.share_bp, at, case_id)
+             p.who.document_expires_on, p.who.birth_date, p.relation, p.share_bp, at, case_id)
             for p in kept
         ],
     )  # fmt: skip
+
+
+async def entity_people(conn: PoolConnection, party_id: int) -> list[Presented]:
+    """The legal representative and the beneficial owners of a customer, as last confirmed; empty where never."""
+    places: dict[str, int] = {}
+    people: list[Presented] = []
+    for r in await conn.fetch(Q.entity_people, party_id):
+        places[r["role"]] = place = places.get(r["role"], 0) + 1
+        who = NewCustomer(
+            "individual", r["name"], r["document_type"], r["document_number"], r["document_country"],
+            r["document_expires_on"], r["birth_date"],
+        )  # fmt: skip
+        people.append(Presented(r["role"], place, who, None, r["basis"], r["share_bp"]))
+    return people

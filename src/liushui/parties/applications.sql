@@ -19,6 +19,11 @@ INSERT INTO name_screening (person_id, list, entry, how, score, lists_digest, re
 VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: insert_entity_person
-INSERT INTO entity_person (party_id, role, name, document_type, document_country, document_number, basis, share_bp,
-    confirmed_at, case_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+INSERT INTO entity_person (party_id, role, name, document_type, document_country, document_number,
+    document_expires_on, birth_date, basis, share_bp, confirmed_at, case_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+
+-- name: entity_people
+SELECT role, name, document_type, document_country, document_number, document_expires_on, birth_date, basis, share_bp
+FROM entity_person WHERE party_id = $1 AND case_id = (SELECT max(case_id) FROM entity_person WHERE party_id = $1)
+ORDER BY role DESC, document_number;

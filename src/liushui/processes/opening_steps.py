@@ -110,7 +110,7 @@ def _contract(services: Services) -> Sequence[Binding]:
         """Enter the applicant unless the bank knows them, perhaps from another application meanwhile."""
         uow, people = context.inside, await people_of(context.inside.conn, context.case_id)
         applicant = at_place(people, APPLICANT)
-        number = await _known_number(context, applicant)
+        number = await number_of(context, applicant)
         if number is None:
             number = await insert_customer(
                 uow, services.clock, applicant.who, operator=context.operator, branch_id=context.branch_id
@@ -191,13 +191,16 @@ def _account(services: Services) -> Sequence[Binding]:
     ]
 
 
-async def _known_number(context: Context, applicant: Presented) -> str | None:
-    """The applicant's customer number, as known from the start or since."""
-    number: str | None = context.variables["customer"]
-    if number is not None:
-        return number
+async def number_of(context: Context, applicant: Presented) -> str | None:
+    """The customer number of whoever applies; None for somebody the bank does not know."""
     who = applicant.who
     found = await customer_by_document(
         context.inside.conn, who.document_type, who.document_country, who.document_number
     )
     return None if found is None else found.number
+
+
+def returned(context: Context) -> dict[str, Any]:
+    """After a correction: why it had come back is added to the case's list, and the next decision starts blank."""
+    v = context.variables
+    return {"return_reasons": [*v["return_reasons"], v.get("decision_reason") or ""], "decision_reason": None}

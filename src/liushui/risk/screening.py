@@ -21,8 +21,9 @@ from typing import Any
 import yaml
 
 SAME, SAME_WORDS, NEARLY, PART = 100, 95, 85, 80
-OTHER_BIRTH = 30
-"""What is taken off where the list knows another birth date: below every threshold that makes sense, but recorded."""
+NEAR_BIRTH, OTHER_BIRTH = 10, 30
+"""What is taken off where the list knows another birth date: within a year of it (lists err), or further away."""
+NEAR_DAYS = 366
 LETTERS_PER_SLIP = 7
 """A Latin name may differ by one letter for every so many."""
 PART_WORDS_MIN = 3
@@ -86,7 +87,8 @@ def _compare(name: str, birth_date: date | None, entry: Entry) -> Hit | None:
         return None
     how, score = max(found, key=lambda match: match[1])
     if birth_date is not None and entry.birth_date is not None and birth_date != entry.birth_date:
-        score -= OTHER_BIRTH
+        near = abs((birth_date - entry.birth_date).days) <= NEAR_DAYS
+        score -= NEAR_BIRTH if near else OTHER_BIRTH
     return Hit(entry.list, entry.id, how, score)
 
 

@@ -14,14 +14,13 @@ from liushui.parties import (
     APPLICANT,
     Presented,
     at_place,
-    customer_by_document,
     customer_by_number,
     mask_document,
     mask_mobile,
     people_of,
     present,
 )
-from liushui.processes.opening_steps import common_bindings
+from liushui.processes.opening_steps import common_bindings, number_of, returned
 from liushui.processes.services import Services, actor_of, bank_day
 from liushui.risk import effective
 from liushui.store.database import PoolConnection
@@ -40,16 +39,15 @@ def bindings(services: Services) -> Sequence[Binding]:
         for presented in (applicant, agent):
             if presented is not None:
                 await present(context.inside, context.case_id, presented, at=context.now, by=context.operator)
-        number = None
-        if applicant.party_id is not None:
-            number = v.get("customer") or await _number_of(context, applicant)
+        number = await number_of(context, applicant)
+        if number is not None:
             context.link("customer", number)
         held = 0 if applicant.party_id is None else sum((await held_by(conn, applicant.party_id)).values())
         return _shown(applicant, agent, today) | {
             "customer": number, "account_class": terms.account_class, "account_kind": str(terms.account_class),
             "accounts_held": held, "bound_account": terms.bound, "bound_bank": terms.bound_bank,
             "first_deposit_wanted": v.get("first_deposit_wanted") is True, "identity": [],
-            "identity_answer": "unanswered", "screening": [], "screening_hits": 0,
+            "identity_answer": "unanswered", "screening": [], "screening_hits": 0, "return_reasons": [],
         }  # fmt: skip
 
     async def correct(context: Context) -> dict[str, Any]:
@@ -65,7 +63,7 @@ def bindings(services: Services) -> Sequence[Binding]:
         return {
             "account_class": terms.account_class, "account_kind": str(terms.account_class),
             "mobile": mask_mobile(changed.who.mobile), "corrected_mobile": None, "corrected_address": None,
-        }  # fmt: skip
+        } | returned(context)  # fmt: skip
 
     async def open_it(context: Context) -> dict[str, Any]:
         """Refuses the codes of ``AccountOpening.open``: the model takes its error path."""
@@ -103,15 +101,6 @@ async def account_faults(
     elif terms.bound is not None and terms.bound_bank is None:
         faults.append(Fault("bound_account_not_own", field="bound_account"))
     return faults
-
-
-async def _number_of(context: Context, applicant: Presented) -> str:
-    who = applicant.who
-    found = await customer_by_document(
-        context.inside.conn, who.document_type, who.document_country, who.document_number
-    )
-    assert found is not None
-    return found.number
 
 
 def _shown(applicant: Presented, agent: Presented | None, today: date) -> dict[str, Any]:

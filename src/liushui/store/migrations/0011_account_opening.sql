@@ -91,6 +91,8 @@ CREATE TABLE entity_person (
     document_type    text NOT NULL,
     document_country char(2) NOT NULL,
     document_number  text NOT NULL,
+    document_expires_on date,
+    birth_date       date,
     basis            text CHECK (basis IN ('shares', 'control', 'management')),
     share_bp         integer,
     confirmed_at     timestamptz NOT NULL,
