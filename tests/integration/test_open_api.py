@@ -184,7 +184,19 @@ def test_every_endpoint_refuses_strangers_and_wrong_roles(demo: str) -> None:
 
     async def story(c: Client) -> None:
         for (method, template), needs in ACCESS.items():
-            path = template.format(customer="1", account="1234", journal=1, branch="1", number="X1")
+            path = template.format(
+                customer="1",
+                account="1234",
+                journal=1,
+                branch="1",
+                number="X1",
+                process="x",
+                version=1,
+                case=1,
+                task=1,
+                incident=1,
+                attachment=1,
+            )
             stranger = await c.call(method, path, None)
             if needs == PUBLIC:
                 assert stranger.status_code != 401 or template == "/v1/sessions"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import cache
+from hashlib import sha256
 from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -132,6 +133,17 @@ class Processes:
             f"comment {_content({'text': text})}", task, idempotency_key,
             lambda uow: worklist.comment(self.runtime, uow, task, person, text),
         )  # fmt: skip
+
+    async def attach(
+        self, person: Person, task: int, name: str, content: bytes, *, idempotency_key: str
+    ) -> dict[str, Any]:
+        """Add a file to a task; see ``worklist.attach``."""
+        told = ("attach", task, name, sha256(content).hexdigest())
+
+        async def work(uow: UnitOfWork) -> dict[str, Any]:
+            return await worklist.attach(self.runtime, uow, task, person, name, content)
+
+        return (await self._db.once(idempotency_key, told, self._clock.now(), work))[0]
 
     async def cancel(self, person: Person, case_id: int, reason: str, *, idempotency_key: str) -> None:
         """Give a whole case up. Refuses ``case_unknown`` and ``case_ended``."""

@@ -18,6 +18,7 @@ from liushui.workflow.catalogue import (
     Surroundings,
     deploy,
     lint,
+    passages,
     read_variables,
 )
 from liushui.workflow.definition import Definition, Element, Event, Flow, Kind, Loop, Trigger, Work
@@ -135,6 +136,7 @@ __all__ = [
     "lint",
     "parse",
     "parse_calendar",
+    "passages",
     "plan_migration",
     "read",
     "read_folder",

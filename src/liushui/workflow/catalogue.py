@@ -168,6 +168,22 @@ async def _called(conn: PoolConnection, definition: Definition) -> dict[str, int
     return called
 
 
+def passages(texts: Mapping[str, str], anchor: str | None) -> dict[str, str]:
+    """The passage of a procedure text under a heading's anchor, by language; empty where there is none."""
+    found: dict[str, str] = {}
+    for language, text in texts.items():
+        heading = (
+            None
+            if anchor is None
+            else re.search(rf"^#+ .*\{{#{re.escape(anchor)}\}}\s*$", text, re.MULTILINE)
+        )
+        if heading is not None:
+            found[language] = re.split(r"^#", text[heading.end() :], maxsplit=1, flags=re.MULTILINE)[
+                0
+            ].strip()
+    return found
+
+
 def read_variables(text: str) -> dict[str, Any]:
     """JSON variables from outside. Refuses ``variables_malformed``: an object of JSON values without fractions."""
     try:

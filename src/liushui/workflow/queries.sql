@@ -60,8 +60,8 @@ FROM process_instance i JOIN process_definition d ON d.id = i.definition_id WHER
 SELECT i.id, d.key, d.version, i.status, i.name, i.initiator, i.branch_id, i.channel, i.outcome, i.started_at, i.ended_at
 FROM process_instance i JOIN process_definition d ON d.id = i.definition_id
 WHERE i.id < $1 AND ($2::text IS NULL OR d.key = $2) AND ($3::text IS NULL OR i.status = $3)
-  AND ($4::jsonb IS NULL OR i.objects @> $4)
-ORDER BY i.id DESC LIMIT $5;
+  AND ($4::jsonb IS NULL OR i.objects @> $4) AND ($5::integer IS NULL OR i.branch_id = $5)
+ORDER BY i.id DESC LIMIT $6;
 
 -- name: running_of_definition
 SELECT id, state FROM process_instance WHERE definition_id = $1 AND ended_at IS NULL AND id > $2 ORDER BY id LIMIT $3;

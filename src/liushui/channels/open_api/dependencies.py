@@ -15,8 +15,9 @@ from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.kernel.money import AMOUNT_MINOR_MAX, Money
 from liushui.ledger import Header as JournalHeader
 from liushui.ledger import Posted
+from liushui.workflow import Person
 
-CHANNEL = "open_api"
+CHANNEL, COUNTER = "open_api", "counter"
 KEY_LENGTH_MAX = 100
 IdempotencyKey = Annotated[
     str, Header(alias="Idempotency-Key", min_length=1, max_length=KEY_LENGTH_MAX, pattern=r"^[\x21-\x7e]+$")
@@ -75,6 +76,12 @@ def minor_of(text: str, currency: str, field: str = "amount") -> int:
 def actor_of(caller: Principal, operation: str, key: str) -> Actor:
     """Keys are the caller's own, per operation: nobody can meet somebody else's."""
     return Actor(caller.number, caller.branch_id, CHANNEL, f"{caller.number}:{operation}:{key}")
+
+
+def person_of(caller: Principal) -> Person:
+    """The caller as processes know people. Staff act at the counter, machine clients through this API."""
+    channel = CHANNEL if "service" in caller.roles else COUNTER
+    return Person(caller.number, caller.roles, caller.branch_id, channel, caller.anywhere)
 
 
 def header_of(caller: Principal, operation: str, key: str, code: str, **more: Any) -> JournalHeader:
