@@ -25,6 +25,7 @@ from liushui.workflow import (
     Case,
     Catalogue,
     Cause,
+    Deployed,
     Deployment,
     IncidentRetried,
     IncidentSkipped,
@@ -36,6 +37,7 @@ from liushui.workflow import (
     Surroundings,
     background,
     deploy,
+    moving,
     parse_calendar,
     read_folder,
     worklist,
@@ -144,6 +146,17 @@ class Processes:
             return await worklist.attach(self.runtime, uow, task, person, name, content)
 
         return (await self._db.once(idempotency_key, told, self._clock.now(), work))[0]
+
+    async def move_case(self, case_id: int, new: Deployed, mapping: Mapping[str, str], *, actor: str) -> None:
+        """Move a running case to another version; see ``moving.move_case``."""
+        person = Person(actor, frozenset(), 0, actor)
+
+        async def work(uow: UnitOfWork) -> None:
+            await moving.move_case(self.runtime, uow, case_id, new, mapping, person)
+            await audit(uow, self._clock, actor=actor, action="case_migrated", subject=str(case_id),
+                        outcome=str(new.version))  # fmt: skip
+
+        await self._db.transact(work)
 
     async def cancel(self, person: Person, case_id: int, reason: str, *, idempotency_key: str) -> None:
         """Give a whole case up. Refuses ``case_unknown`` and ``case_ended``."""

@@ -5,7 +5,7 @@ The engine is pure: ``read`` a model, ``check`` it at deployment, ``start`` and 
 ``background`` what happens without them.
 """
 
-from liushui.workflow import background, worklist
+from liushui.workflow import background, moving, worklist
 from liushui.workflow.bindings import Binding, Context
 from liushui.workflow.bundle import Bundle, parse, read_folder
 from liushui.workflow.calendars import parse_calendar
@@ -18,6 +18,7 @@ from liushui.workflow.catalogue import (
     Surroundings,
     deploy,
     lint,
+    lint_beside,
     passages,
     read_variables,
 )
@@ -134,6 +135,8 @@ __all__ = [
     "check",
     "deploy",
     "lint",
+    "lint_beside",
+    "moving",
     "parse",
     "parse_calendar",
     "passages",

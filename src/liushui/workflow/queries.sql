@@ -246,3 +246,6 @@ INSERT INTO pending_message (name, correlation, variables, arrived_at) VALUES ($
 DELETE FROM pending_message WHERE id = (
     SELECT id FROM pending_message WHERE name = $1 AND correlation IS NOT DISTINCT FROM $2
     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING variables;
+
+-- name: rename_task
+UPDATE user_task SET element = $3 WHERE instance_id = $1 AND token = $2 AND state IN ('open', 'claimed');

@@ -122,7 +122,7 @@ class Runtime:
             deployed.definition, variables=variables, now=now, env=self.environment(case, now),
             start_event=start_event,
         )  # fmt: skip
-        await self._settle(uow, case, step, now, Cause(person), new=True, background=background)
+        await self.settle(uow, case, step, now, Cause(person), new=True, background=background)
         return case
 
     async def input(
@@ -132,7 +132,7 @@ class Runtime:
         service refused and the model does not catch."""
         now = self.clock.now()
         step = advance(case.deployed.definition, case.state, given, now=now, env=self.environment(case, now))
-        await self._settle(uow, case, step, now, cause, new=False, background=background)
+        await self.settle(uow, case, step, now, cause, new=False, background=background)
 
     async def lock(self, conn: PoolConnection, id: int, *, wait: bool = True) -> Case | None:
         """The case under its row's lock; None where there is none or, without waiting, somebody else has it."""
@@ -154,7 +154,7 @@ class Runtime:
         extra = {"param": self.parameters(now), "case": case.facts()}
         return StepEnvironment(case.deployed, self.calendars, extra)
 
-    async def _settle(
+    async def settle(
         self,
         uow: UnitOfWork,
         case: Case,
