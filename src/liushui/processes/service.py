@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from liushui.identity import audit, load_roles
+from liushui.kernel.clock import monotonic_s
 from liushui.kernel.errors import Fault, Refused, refuse
+from liushui.ledger import Posted
 from liushui.processes.registry import all_bindings, procedure_folders
 from liushui.processes.services import Services
 from liushui.risk import effective
@@ -25,6 +27,7 @@ from liushui.workflow import (
     Case,
     Catalogue,
     Cause,
+    Context,
     Deployed,
     Deployment,
     IncidentRetried,
@@ -34,9 +37,12 @@ from liushui.workflow import (
     Q,
     Runtime,
     Stale,
+    StraightThrough,
     Surroundings,
+    Ways,
     background,
     deploy,
+    may_start,
     moving,
     parse_calendar,
     read_folder,
@@ -44,6 +50,10 @@ from liushui.workflow import (
 )
 
 BANK_TIME = ZoneInfo("Asia/Shanghai")
+POSTED = "posted"
+REMEMBER_RELEASE_S = 1.0
+NOT_THE_CASES_FAULT = frozenset({"busy", "database_unavailable", "database_full", "key_reused"})
+"""Refusals that say nothing about the case: it may be asked for again."""
 
 
 @cache
@@ -69,6 +79,9 @@ class Processes:
         self.runtime = Runtime(services.clock, self.catalogue, bindings, load_calendars(), parameters_at)
         self.offers = Surroundings(bindings.keys(), load_roles().keys(), load_calendars().keys())
         self.post = background.Post(self.runtime)
+        self._ledger = services.ledger
+        self._ways = Ways(services.db)
+        self._walks: dict[str, tuple[float, StraightThrough]] = {}
 
     async def deploy(self, bundle: Bundle, *, actor: str, release: bool = True) -> Deployment:
         """Check, store and release a procedure. Refuses all faults at once."""
@@ -96,6 +109,78 @@ class Processes:
         result, _ = await self._db.once(idempotency_key, content, self._clock.now(), work)
         await background.run_jobs(self._db, self.runtime, case_id=result["case"], person=person)
         return result["case"]
+
+    async def run(
+        self, person: Person, key: str, variables: Mapping[str, Any], *, idempotency_key: str
+    ) -> Posted | int:
+        """Run a case straight through where its model lets it, and return what was booked; otherwise begin it and
+        return its number. variables: checked by the caller, as the start form would give them.
+
+        Refuses like ``start``, and whatever the ledger refuses: a refusal that the model catches leaves a case that
+        went the error path, and is refused all the same.
+        """
+        walk = await self._walk_of(key)
+        may_start(walk.deployed.definition, person, key)
+        now = self._clock.now()
+        case_id = self.runtime.case_at_hand() or await self._next_case()
+        extra = self.runtime.facts(case_id, person.number, person.channel, person.branch_id, now)
+        reached = walk.reach(variables, extra)
+        binding = None if reached is None else self.runtime.bindings[reached.binding]
+        way = None if reached is None else walk.way(reached, variables, extra)
+        if reached is None or way is None or binding is None or binding.request is None:
+            return await self._start_checked(person, walk.deployed, variables, idempotency_key)
+        context = Context(
+            None, idempotency_key, case_id, reached.element, 1, variables, person.number, person.branch_id,
+            person.channel, now, person, straight_through=await self._ways.number(walk.deployed, way, POSTED),
+        )  # fmt: skip
+        try:
+            return await self._ledger.submit(await binding.request(context))
+        except Refused as refused:
+            caught = walk.way(reached, variables, extra, refused=refused.code)
+            if caught is not None and refused.code not in NOT_THE_CASES_FAULT:
+                path = await self._ways.number(walk.deployed, caught, refused.code)
+                await self._db.transact(lambda uow: self._record_refused(uow, case_id, person, path))
+            raise
+
+    async def _record_refused(self, uow: UnitOfWork, case_id: int, person: Person, path: int) -> None:
+        await uow.head()
+        await uow.conn.execute(
+            Q.insert_straight_case,
+            self._clock.now(),
+            case_id,
+            person.number,
+            person.channel,
+            person.branch_id,
+            path,
+        )
+
+    async def _start_checked(
+        self, person: Person, deployed: Deployed, variables: Mapping[str, Any], key: str
+    ) -> int:
+        async def work(uow: UnitOfWork) -> dict[str, Any]:
+            return {"case": (await self.runtime.begin(uow, deployed, variables, person)).id}
+
+        content = ("start", deployed.key, _content(variables))
+        result, _ = await self._db.once(key, content, self._clock.now(), work)
+        await background.run_jobs(self._db, self.runtime, case_id=result["case"], person=person)
+        return result["case"]
+
+    async def _next_case(self) -> int:
+        async with self._db.look_up() as conn:
+            return await self.runtime.next_case(conn)
+
+    async def _walk_of(self, key: str) -> StraightThrough:
+        """The released version as a walk; what is released is asked again every second."""
+        remembered = self._walks.get(key)
+        if remembered is not None and remembered[0] > monotonic_s():
+            return remembered[1]
+        async with self._db.look_up() as conn:
+            deployed = await self.catalogue.released(conn, key)
+        walk = (
+            remembered[1] if remembered and remembered[1].deployed is deployed else StraightThrough(deployed)
+        )
+        self._walks[key] = (monotonic_s() + REMEMBER_RELEASE_S, walk)
+        return walk
 
     async def claim(self, person: Person, task: int, *, idempotency_key: str) -> int:
         return await self._task(

@@ -64,8 +64,10 @@ from liushui.workflow.lint import WARNINGS, Known, check
 from liushui.workflow.migration import Move, Plan, apply_migration, plan_migration
 from liushui.workflow.people import SYSTEM, Person
 from liushui.workflow.reader import read
-from liushui.workflow.runtime import Cause, Runtime
+from liushui.workflow.runtime import Cause, Runtime, may_start
 from liushui.workflow.state import State
+from liushui.workflow.straight_through import StraightThrough, Way
+from liushui.workflow.ways import Ways
 
 __all__ = [
     "SYSTEM",
@@ -119,6 +121,7 @@ __all__ = [
     "Stale",
     "State",
     "Step",
+    "StraightThrough",
     "Surroundings",
     "TaskCompleted",
     "TaskOpened",
@@ -128,6 +131,8 @@ __all__ = [
     "TimerSet",
     "Trigger",
     "Uncaught",
+    "Way",
+    "Ways",
     "Work",
     "advance",
     "apply_migration",
@@ -136,6 +141,7 @@ __all__ = [
     "deploy",
     "lint",
     "lint_beside",
+    "may_start",
     "moving",
     "parse",
     "parse_calendar",

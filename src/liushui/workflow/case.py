@@ -54,10 +54,6 @@ class Case:
             known = self.objects.setdefault(kind, [])
             known.extend(n for n in numbers if n not in known)
 
-    def facts(self) -> dict[str, Any]:
-        """What expressions may ask of the case, as ``case.…``."""
-        return {"id": self.id, "initiator": self.initiator, "channel": self.channel, "branch": self.branch_id}
-
 
 class Happening(NamedTuple):
     """A row of evidence to be written. rows: decision rows, comma separated."""

@@ -249,3 +249,22 @@ DELETE FROM pending_message WHERE id = (
 
 -- name: rename_task
 UPDATE user_task SET element = $3 WHERE instance_id = $1 AND token = $2 AND state IN ('open', 'claimed');
+
+-- name: insert_path
+INSERT INTO process_path (definition_id, elements, lifecycles, decision_rows, outcome, digest)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (digest) DO NOTHING RETURNING id;
+
+-- name: path_by_digest
+SELECT id FROM process_path WHERE digest = $1;
+
+-- name: insert_straight_case
+WITH head AS (UPDATE commit_head SET last_event_id = last_event_id + 1 WHERE id RETURNING last_event_id)
+INSERT INTO event (id, kind, recorded_at, subjects, case_id, resource, channel, branch_id, path_id)
+SELECT last_event_id, 'process_case', $1, '{}', $2, $3, $4, $5, $6 FROM head;
+
+-- name: straight_case
+SELECT e.case_id, e.recorded_at, e.journal_id, coalesce(j.operator, e.resource) AS initiator,
+       coalesce(j.channel, e.channel) AS channel, coalesce(j.branch_id, e.branch_id) AS branch_id,
+       p.elements, p.lifecycles, p.decision_rows, p.outcome, d.key, d.version, e.id
+FROM event e JOIN process_path p ON p.id = e.path_id JOIN process_definition d ON d.id = p.definition_id
+LEFT JOIN journal j ON j.id = e.journal_id WHERE e.case_id = $1;
