@@ -353,8 +353,8 @@ def structured(seed: int, wide: bool = False) -> tuple[bytes, list[str]]:
     return xml_of(draw, pieces[0][0], pieces[1][1]), draw.signals
 
 
-def unstructured(seed: int) -> bytes:
-    """A graph without loops whose gateways are thrown in at random; most are unsound."""
+def unstructured(seed: int, back: bool = False) -> bytes:
+    """A graph whose gateways are thrown in at random; most are unsound. back: ways may lead back."""
     rng = random.Random(seed)
     draw = Draw(rng)
     size = rng.randint(4, 9)
@@ -364,7 +364,8 @@ def unstructured(seed: int) -> bytes:
     ways: dict[int, list[int]] = {}
     for at in range(size - 1):
         most = 1 if not splits[at] else rng.randint(1, 3)
-        ways[at] = sorted({rng.randint(at + 1, size - 1) for _ in range(most)})
+        lowest = 0 if back and rng.random() < 0.3 else at + 1
+        ways[at] = sorted({rng.randint(lowest, size - 1) for _ in range(most)})
     for at, name in enumerate(names):
         draw.add(f"<user {name}/><{joins[at]} J{name}/>")
         draw.join(f"J{name}", name)
