@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 from itertools import combinations
 
 import pytest
 
 from liushui.kernel.errors import Refused
-from liushui.workflow import WARNINGS, Definition, ExpressionFailed, Kind, Known, check, read
+from liushui.workflow import WARNINGS, Definition, Kind, Known, check, read
 from liushui.workflow.soundness import check_soundness
 from tests.drawn import unstructured
 from tests.workflows import flows_in, model
 
-
-def compiles(text: str) -> None:
-    try:
-        ast.parse(text, mode="eval")
-    except SyntaxError as wrong:
-        raise ExpressionFailed(text, str(wrong)) from wrong
-
-
 KNOWN = Known(
     roles=frozenset({"reviewer"}), forms=frozenset({"review"}), bindings=frozenset({"cash.post"}),
-    decisions=frozenset({"limits"}), processes=frozenset({"kyc"}), compile=compiles, procedures=frozenset({"review"}),
+    decisions=frozenset({"limits"}), processes=frozenset({"kyc"}), procedures=frozenset({"review"}),
     calendars=frozenset({"counter"}),
 )  # fmt: skip
 WORK = 'liushui:role="reviewer" liushui:form="review" liushui:serviceLevel="PT4H" liushui:procedure="review"'

@@ -1,4 +1,5 @@
-"""A BPMN engine that knows no bank. Pure: state and input in, new state and effects out.
+"""The workflow engine: processes, decisions, working time. Pure, and knows no bank: state and input in, new state and
+effects out.
 
 ``read`` a model, ``check`` it at deployment, ``start`` and ``advance`` instances, carry out the effects,
 keep ``State.to_json()``, and ``plan_migration`` when the model changes under running instances.
@@ -25,7 +26,7 @@ from liushui.workflow.effects import (
     TimerSet,
 )
 from liushui.workflow.engine import Step, advance, start
-from liushui.workflow.environment import Decided, Environment, ExpressionFailed
+from liushui.workflow.environment import Decided, Environment, ExpressionFailed, Surroundings
 from liushui.workflow.inputs import (
     Cancelled,
     EscalationRaised,
@@ -52,7 +53,7 @@ __all__ = [
     "EscalationReported", "Event", "ExpressionFailed", "Flow", "Happened", "IncidentCleared", "IncidentRaised",
     "IncidentRetried", "IncidentSkipped", "Input", "InstanceEnded", "Kind", "Known", "Loop", "MessageArrived",
     "MessageAwaited", "MessageSent", "MessageUnawaited", "Move", "Plan", "ServiceBroke", "ServiceCalled", "ServiceCompleted",
-    "ServiceFailed", "SignalArrived", "SignalAwaited", "SignalSent", "SignalUnawaited", "Stale", "State", "Step",
+    "ServiceFailed", "SignalArrived", "SignalAwaited", "SignalSent", "SignalUnawaited", "Stale", "State", "Step", "Surroundings",
     "TaskCompleted", "TaskOpened", "TaskWithdrawn", "TimerCleared", "TimerFired", "TimerSet", "Trigger", "Uncaught", "Work",
     "advance", "apply_migration", "check", "plan_migration", "read", "start",
 ]  # fmt: skip

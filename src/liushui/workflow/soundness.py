@@ -8,7 +8,8 @@ A scope with a loop is searched in all orders. Without loops a smaller search sa
 (before an element with a single incoming flow) moves first, and parallel joins next; tokens wait before
 merges as long as anything else moves, so that two that can meet there do meet, the sign of missing synchronisation.
 Where all orders are too many, the smaller search still looks for faults, but what it does not find is not proven
-to be absent.
+to be absent. What runs beside the main way, from a boundary event that does not interrupt, always moves first: that a reminder
+of the first round is still under way in the second is no fault.
 """
 
 from __future__ import annotations
@@ -76,6 +77,19 @@ def _loops(definition: Definition, elements: tuple[str, ...]) -> bool:
     return gone < len(elements)
 
 
+def _aside(definition: Definition, start: str) -> set[str]:
+    """Elements that only boundary events lead to which do not interrupt."""
+    main, todo = set[str](), [start]
+    while todo:
+        id = todo.pop()
+        if id not in main:
+            main.add(id)
+            element = definition.elements[id]
+            todo += [definition.flows[f].target for f in element.outgoing]
+            todo += [b for b in element.boundaries if definition.elements[b].interrupting]
+    return definition.elements.keys() - main
+
+
 class _Search:
     """thorough: all orders."""
 
@@ -83,11 +97,13 @@ class _Search:
         self._definition = definition
         self._most = most
         self._thorough = thorough
+        self._aside: set[str] = set()
         self._outcomes: dict[str, list[Marking | None]] = {}
         self.stuck: set[str] = set()
         self.doubled: set[str] = set()
 
     def run(self, start: str) -> None:
+        self._aside = _aside(self._definition, start)
         first = frozenset(self._definition.elements[start].outgoing)
         todo, seen = [first], {first}
         while todo:
@@ -111,21 +127,27 @@ class _Search:
             if element.kind not in JOINS and len(flows) > 1:
                 self.doubled.add(id)
                 return
-        for id, flows in () if self._thorough else before.items():
-            element = elements[id]
+        first = self._first(before)
+        if first is not None:
+            yield from self._move(marking, elements[first], before[first])
+            return
+        able = [id for id, flows in before.items() if self._opens(elements[id], flows, before)]
+        if not able:
+            self.stuck.update(before)
+        for id in [id for id in able if id in self._aside] or able:
+            yield from self._move(marking, elements[id], before[id])
+
+    def _first(self, before: dict[str, list[str]]) -> str | None:
+        """The element whose token disturbs nobody and may move before all others."""
+        for id, flows in before.items():
+            if self._thorough and id not in self._aside:
+                continue
+            element = self._definition.elements[id]
             if len(element.incoming) == 1 or (
                 element.kind is Kind.PARALLEL and len(flows) == len(element.incoming)
             ):
-                yield from self._move(marking, element, flows)
-                return
-        moved = False
-        for id, flows in before.items():
-            element = elements[id]
-            if self._opens(element, flows, before):
-                moved = True
-                yield from self._move(marking, element, flows)
-        if not moved:
-            self.stuck.update(before)
+                return id
+        return None
 
     def _opens(self, element: Element, flows: list[str], before: dict[str, list[str]]) -> bool:
         if element.kind not in JOINS or len(element.incoming) == 1:
