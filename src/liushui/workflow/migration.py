@@ -24,7 +24,6 @@ from liushui.workflow.state import (
     MOVE,
     ROOT,
     SUB,
-    UNDO,
     UNDO_CALL,
     Frame,
     Record,
@@ -132,7 +131,7 @@ def _blocker(
         return "flow_gone"
     if was.kind is Kind.CALL and to.called != was.called:
         return "called_changed"
-    if frame.kind in (SUB, MANY, UNDO) and any(_lost(record, new, names) for record in frame.records):
+    if any(_lost(record, new, names) for record in frame.records):
         return "compensation_gone"
     if was.kind in (Kind.CATCH, Kind.RECEIVE) and _awaits(was) != _awaits(to):
         return "waiting_changed"
