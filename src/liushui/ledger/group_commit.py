@@ -34,7 +34,7 @@ from liushui.ledger import repository
 from liushui.ledger.batch import Batch
 from liushui.ledger.model import LedgerLimits, Posted, Request
 from liushui.ledger.planner import Planner, WorkingSet
-from liushui.store.database import CONNECTION_LOST, Database, Head, PoolConnection
+from liushui.store.database import CONNECTION_LOST, Database, Head, PoolConnection, is_full
 from liushui.store.database import Q as STORE_Q
 
 BATCH_MAX = 1_000
@@ -44,7 +44,6 @@ GIVE_UP_AFTER_S = 5.0
 ALONE_AFTER_TURNS = 3
 _LOG = logging.getLogger(__name__)
 _KEY_USED = asyncpg.UniqueViolationError
-_NO_ROOM = (asyncpg.InsufficientResourcesError, asyncpg.PostgresIOError)
 
 
 class _Waiting(NamedTuple):
@@ -446,7 +445,7 @@ def _deliver(answers: Sequence[_Answer], base: int) -> None:
 
 def _refusal_of_all(error: asyncpg.PostgresError) -> Refused | None:
     """Faults of the database that say nothing about any single request."""
-    if isinstance(error, _NO_ROOM):
+    if is_full(error):
         return Refused(Fault("database_full"))
     if isinstance(error, asyncpg.LockNotAvailableError):
         return Refused(Fault("busy"))
