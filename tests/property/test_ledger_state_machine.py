@@ -77,7 +77,8 @@ moves = st.lists(st.one_of(feeds, plain_moves, yuan_moves, yen_moves), min_size=
 slips = st.sampled_from(
     ["none"] * 12
     + ["zero", "negative", "huge", "one side", "stranger", "unbalanced", "currency", "no key", "long key", "nul",
-       "surrogate", "memo", "no code", "late value", "early value", "good value"]
+       "surrogate", "memo", "no code", "late value", "early value", "earliest value",
+       "latest value"]
 )  # fmt: skip
 picks = st.integers(0, 30)
 posts = st.tuples(st.just("post"), moves, slips)
@@ -168,6 +169,23 @@ class Machine(RuleBasedStateMachine):
         """What a bank does all day: money comes in and is moved on."""
         self.ask_at_once([("post", [move], "none") for pair in payments for move in pair])
 
+    @rule(
+        payer=st.sampled_from(("alice", "bob", "carol")), amount=amounts, wait=st.sampled_from((0, 0, 30, 60)),
+        floor=st.sampled_from((None, None, 0, 250)), end=st.sampled_from(("capture", "capture", "expire", "void")),
+        how=st.sampled_from(("whole", "part")),
+    )  # fmt: skip
+    def reserve(self, payer: str, amount: int, wait: int, floor: int | None, end: str, how: str) -> None:
+        """A hold from its beginning to its end, with what may happen between: its time comes, the floor is raised."""
+        self.ask(("post", [("cash1", payer, amount + 50)], "none"), False)
+        before = len(self._holds)
+        self.ask(("hold", [(payer, "bob" if payer != "bob" else "alice", amount)], "none", 30), False)
+        if floor is not None:
+            self.change(("floor", payer, floor))
+        if wait:
+            self.time_passes(wait)
+        if len(self._holds) > before:
+            self.ask((end, 0, how, "none") if end == "capture" else (end, 0), False)
+
     def _compare(self, requests: list[Request], answers: list[Posted | Refused]) -> None:
         for request, answer in zip(requests, answers, strict=True):
             try:
@@ -254,7 +272,8 @@ class Machine(RuleBasedStateMachine):
             "no key": {"key": ""}, "long key": {"key": "k" * 201}, "nul": {"key": f"{head.key}\0"},
             "surrogate": {"memo": "\udcff"}, "memo": {"memo": "m" * 501}, "no code": {"code": ""},
             "late value": {"value_date": day + timedelta(days=8)}, "early value": {"value_date": day - timedelta(days=31)},
-            "good value": {"value_date": day - timedelta(days=30)},
+            "earliest value": {"value_date": day - timedelta(days=30)},
+            "latest value": {"value_date": day + timedelta(days=7)},
         }  # fmt: skip
         return replace(head, **of_header.get(slip, {})), of_lines.get(slip, lines)
 
