@@ -74,7 +74,7 @@ class Request:
             f"{type(self).__name__}\x1f{h.code}\x1f{h.branch_id}\x1f{h.operator}\x1f{h.channel}\x1f{h.value_date}"
             f"\x1f{h.memo!r}\x1f{h.process_element}\x1f{self._content()}"
         )
-        return sha256(text.encode()).digest()
+        return sha256(text.encode(errors="surrogatepass")).digest()
 
     def _content(self) -> object:
         raise AssertionError("each kind of request says what its content is")
