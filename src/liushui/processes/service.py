@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -35,6 +35,7 @@ from liushui.workflow import (
     Input,
     Person,
     Q,
+    Reached,
     Runtime,
     Stale,
     StraightThrough,
@@ -63,9 +64,20 @@ def load_calendars() -> Mapping[str, Any]:
     return {name: parse_calendar(name, body) for name, body in yaml.safe_load(text).items()}
 
 
-def parameters_at(moment: datetime) -> Mapping[str, Any]:
-    """The bank's parameters on the day of this moment, by the bank's own time zone."""
-    return effective(moment.astimezone(BANK_TIME).date())
+class Parameters:
+    """The bank's parameters on the day of a moment, by the bank's own time zone. The day is worked out once a day."""
+
+    def __init__(self) -> None:
+        self._from = self._to = datetime.min.replace(tzinfo=UTC)
+        self._values: Mapping[str, Any] = {}
+
+    def __call__(self, moment: datetime) -> Mapping[str, Any]:
+        if not self._from <= moment < self._to:
+            day = moment.astimezone(BANK_TIME).date()
+            midnight = datetime.combine(day, time(), BANK_TIME)
+            self._from, self._to = midnight, midnight + timedelta(days=1)
+            self._values = effective(day)
+        return self._values
 
 
 class Processes:
@@ -76,7 +88,7 @@ class Processes:
         self._clock = services.clock
         bindings = all_bindings(services)
         self.catalogue = Catalogue(services.db)
-        self.runtime = Runtime(services.clock, self.catalogue, bindings, load_calendars(), parameters_at)
+        self.runtime = Runtime(services.clock, self.catalogue, bindings, load_calendars(), Parameters())
         self.offers = Surroundings(bindings.keys(), load_roles().keys(), load_calendars().keys())
         self.post = background.Post(self.runtime)
         self._ledger = services.ledger
@@ -125,22 +137,36 @@ class Processes:
         case_id = self.runtime.case_at_hand() or await self._next_case()
         extra = self.runtime.facts(case_id, person.number, person.channel, person.branch_id, now)
         reached = walk.reach(variables, extra)
-        binding = None if reached is None else self.runtime.bindings[reached.binding]
-        way = None if reached is None else walk.way(reached, variables, extra)
-        if reached is None or way is None or binding is None or binding.request is None:
+        path = None if reached is None else walk.numbers.get(reached.choices)
+        if reached is not None and path is None:
+            path = await self._number_of_way(walk, reached, variables, extra)
+        if reached is None or path is None:
             return await self._start_checked(person, walk.deployed, variables, idempotency_key)
+        request = self.runtime.bindings[reached.binding].request
+        assert request is not None
         context = Context(
             None, idempotency_key, case_id, reached.element, 1, variables, person.number, person.branch_id,
-            person.channel, now, person, straight_through=await self._ways.number(walk.deployed, way, POSTED),
+            person.channel, now, person, {}, path,
         )  # fmt: skip
         try:
-            return await self._ledger.submit(await binding.request(context))
+            return await self._ledger.submit(await request(context))
         except Refused as refused:
             caught = walk.way(reached, variables, extra, refused=refused.code)
             if caught is not None and refused.code not in NOT_THE_CASES_FAULT:
                 path = await self._ways.number(walk.deployed, caught, refused.code)
                 await self._db.transact(lambda uow: self._record_refused(uow, case_id, person, path))
             raise
+
+    async def _number_of_way(
+        self, walk: StraightThrough, reached: Reached, variables: Mapping[str, Any], extra: Mapping[str, Any]
+    ) -> int | None:
+        """The number of a way that is taken for the first time; None where the case does not go straight through."""
+        way = walk.way(reached, variables, extra)
+        if way is None or self.runtime.bindings[reached.binding].request is None:
+            return None
+        number = await self._ways.number(walk.deployed, way, POSTED)
+        walk.numbers[reached.choices] = number
+        return number
 
     async def _record_refused(self, uow: UnitOfWork, case_id: int, person: Person, path: int) -> None:
         await uow.head()

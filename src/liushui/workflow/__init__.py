@@ -66,7 +66,7 @@ from liushui.workflow.people import SYSTEM, Person
 from liushui.workflow.reader import read
 from liushui.workflow.runtime import Cause, Runtime, may_start
 from liushui.workflow.state import State
-from liushui.workflow.straight_through import StraightThrough, Way
+from liushui.workflow.straight_through import Reached, StraightThrough, Way
 from liushui.workflow.ways import Ways
 
 __all__ = [
@@ -109,6 +109,7 @@ __all__ = [
     "Person",
     "Plan",
     "Q",
+    "Reached",
     "Runtime",
     "ServiceBroke",
     "ServiceCalled",

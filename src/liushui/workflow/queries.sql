@@ -80,7 +80,7 @@ FROM head, unnest($1::text[], $7::text[], $8::text[], $9::text[], $10::text[], $
 -- name: events_of_case
 SELECT id, kind, recorded_at, journal_id, element, lifecycle, resource, role, channel, branch_id, priority,
        cost_minor, decision_rows, payload, path_id
-FROM event WHERE case_id = $1 ORDER BY id;
+FROM event WHERE case_id = $1 AND path_id IS NULL ORDER BY id;
 
 -- name: insert_task
 INSERT INTO user_task (instance_id, token, element, scope_path, role, assignee, branch_id, priority, opened_at,
@@ -267,4 +267,4 @@ SELECT e.case_id, e.recorded_at, e.journal_id, coalesce(j.operator, e.resource) 
        coalesce(j.channel, e.channel) AS channel, coalesce(j.branch_id, e.branch_id) AS branch_id,
        p.elements, p.lifecycles, p.decision_rows, p.outcome, d.key, d.version, e.id
 FROM event e JOIN process_path p ON p.id = e.path_id JOIN process_definition d ON d.id = p.definition_id
-LEFT JOIN journal j ON j.id = e.journal_id WHERE e.case_id = $1;
+LEFT JOIN journal j ON j.id = e.journal_id WHERE e.case_id = $1 AND e.path_id IS NOT NULL;

@@ -63,6 +63,8 @@ class StraightThrough:
         self._nodes = {e.id: _node(e, definition, deployed) for e in definition.elements.values()}
         self._start = definition.scopes[None].start
         self._ways: dict[Choices, Way] = {}
+        self.numbers: dict[Choices, int] = {}
+        """Of the ways of posted cases, by the choices that lead there: whoever stores a way notes its number here."""
         self._waits_beside = bool(definition.scopes[None].event_sub_processes)
 
     def reach(self, variables: Mapping[str, Any], extra: Mapping[str, Any]) -> Reached | None:
