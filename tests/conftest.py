@@ -13,6 +13,9 @@ from typing import Any
 import asyncpg
 import pytest
 
+from liushui.demo import begin_demo_bank
+from liushui.kernel.clock import SystemClock
+from liushui.store.database import Database
 from liushui.store.embedded import EmbeddedServer
 from liushui.store.migrate import migrate
 
@@ -66,6 +69,23 @@ def new_database(server: EmbeddedServer, template: str) -> Callable[[], Coroutin
 def dsn(new_database: Callable[[], Coroutine[Any, Any, str]]) -> str:
     """A fresh, migrated database whose business date is BUSINESS_DATE."""
     return asyncio.run(new_database())
+
+
+@pytest.fixture
+def demo(dsn: str) -> str:
+    """A database with the demo bank, begun and not yet completed."""
+
+    async def begin() -> None:
+        db = await Database.connect(dsn)
+        async with db.pool.acquire() as conn:  # the template database has books; the demo brings its own
+            await conn.execute("SET session_replication_role = replica")
+            await conn.execute("DELETE FROM commit_head")
+            await conn.execute("RESET session_replication_role")
+        await db.transact(lambda uow: begin_demo_bank(uow, SystemClock(), BUSINESS_DATE))
+        await db.close()
+
+    asyncio.run(begin())
+    return dsn
 
 
 DATA = Path(__file__).parents[2] / "shared" / "data"

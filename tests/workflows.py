@@ -27,7 +27,6 @@ from liushui.workflow import (
     SignalUnawaited,
     State,
     Step,
-    Surroundings,
     TaskCompleted,
     TaskOpened,
     TimerCleared,
@@ -37,6 +36,8 @@ from liushui.workflow import (
     read,
     start,
 )
+from liushui.workflow.calendars import due
+from liushui.workflow.case import expression_of
 
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HEAD = (
@@ -110,10 +111,9 @@ class World:
     """The bank's environment, with decisions that are functions here."""
 
     decisions: dict[str, Any] = field(default_factory=dict[str, Any])
-    around: Surroundings = field(default_factory=lambda: Surroundings({}, {}, "Asia/Shanghai"))
 
     def evaluate(self, expression: str, variables: Mapping[str, Any]) -> Any:
-        return self.around.evaluate(expression, variables)
+        return expression_of(expression).evaluate(variables)
 
     def decide(self, decision: str, variables: Mapping[str, Any]) -> Said:
         if decision not in self.decisions:
@@ -121,7 +121,7 @@ class World:
         return Said(*self.decisions[decision](variables))
 
     def due(self, moment: datetime, duration: str, calendar: str | None) -> datetime:
-        return self.around.due(moment, duration, calendar)
+        return due(moment, duration, None)
 
 
 class Play:

@@ -28,6 +28,7 @@ from liushui.kernel.clock import SystemClock
 from liushui.kernel.errors import Refused, refuse
 from liushui.ledger.seal import seal
 from liushui.store.embedded import EmbeddedServer
+from liushui.store.outbox import dispatch
 
 _LOG = logging.getLogger("liushui")
 RESTART_PAUSE_S = 0.5
@@ -81,6 +82,8 @@ def serve(settings: Settings, dsn: str, server: EmbeddedServer | None, announcem
 def _listen(settings: Settings) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Inherited by every accepted connection. Without it an answer's head and body wait 40 ms for each other.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         listener.bind((settings.host, settings.port))
     except OSError:
@@ -100,14 +103,16 @@ def web(settings: Settings, dsn: str, fd: int) -> None:
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     config = uvicorn.Config(
-        api, fd=fd, loop="uvloop", http="httptools", access_log=False, log_level="warning",
-        timeout_graceful_shutdown=10, server_header=False,
+        api, loop="uvloop", http="httptools", access_log=False, log_level="warning",
+        timeout_graceful_shutdown=10, server_header=False, proxy_headers=False,
     )  # fmt: skip
-    uvicorn.Server(config).run()
+    # Given as a socket: from a bare descriptor uvicorn would make a Unix socket of it and know no client address.
+    uvicorn.Server(config).run(sockets=[socket.socket(fileno=fd)])
 
 
 def work(dsn: str) -> None:
-    """The background worker: seals blocks, releases holds whose time is over, rolls up the general ledger."""
+    """The background worker: seals blocks, releases holds whose time is over, rolls up the general ledger, hands
+    events to their handlers."""
     _end_with_parent()
     stop = asyncio.Event()
 
@@ -130,6 +135,8 @@ async def _work_on(bank: Bank, stop: asyncio.Event) -> None:
         await bank.ledger.expire_holds()
         await bank.db.transact(roll_up)
         await seal(bank.db, bank.clock)
+        await dispatch(bank.db, bank.clock, bank.handlers)
+        await bank.processes.work()
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), WORK_PAUSE_S)
 

@@ -7,14 +7,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from liushui.accounting import InternalAccounts, Templates, load_templates, verify_general_ledger
-from liushui.deposits import Deposits
+from liushui.deposits import Deposits, MovementNotices
 from liushui.identity import Sessions
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import Fault
 from liushui.ledger import Directory, Ledger, LedgerLimits
 from liushui.ledger.verify import verify_books
 from liushui.payments import Payments
+from liushui.processes import Processes, Services
 from liushui.store.database import POOL_SIZE_DEFAULT, Database
+from liushui.store.outbox import Handler
 
 POSTINGS = ("liushui.deposits", "liushui.payments", "liushui.replay")
 
@@ -32,6 +34,12 @@ class Bank:
     sessions: Sessions
     deposits: Deposits
     payments: Payments
+    processes: Processes
+
+    @property
+    def handlers(self) -> tuple[Handler, ...]:
+        """Who is told of events by the worker."""
+        return (MovementNotices(), self.processes.post)
 
 
 @asynccontextmanager
@@ -43,11 +51,13 @@ async def open_bank(
     ledger = Ledger(db, clock, limits)
     ledger.start()
     directory, internal, templates = Directory(db), InternalAccounts(db), load_templates(POSTINGS)
+    deposits = Deposits(db, clock, ledger, directory, internal, templates)
+    payments = Payments(db, clock, ledger, directory, templates)
+    services = Services(db, clock, ledger, directory, internal, templates, deposits, payments)
     try:
         yield Bank(
-            db, clock, ledger, directory, internal, templates, Sessions(db, clock),
-            Deposits(db, clock, ledger, directory, internal, templates),
-            Payments(ledger, directory, templates),
+            db, clock, ledger, directory, internal, templates, Sessions(db, clock), deposits, payments,
+            Processes(services),
         )  # fmt: skip
     finally:
         await ledger.close()

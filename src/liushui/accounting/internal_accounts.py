@@ -62,7 +62,7 @@ class InternalAccounts:
         """Refuses ``currency_not_offered`` where the branch has no accounts in the currency."""
         place = (branch_id, currency)
         if place not in self._known:
-            async with self._db.read() as conn:
+            async with self._db.look_up() as conn:
                 rows = await conn.fetch(Q.internal_accounts, branch_id, currency)
             if not rows:
                 raise refuse("currency_not_offered", "currency", currency=currency)

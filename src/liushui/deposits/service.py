@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from liushui.accounting import InternalAccounts, Templates
@@ -11,13 +10,14 @@ from liushui.identity import Branch, audit
 from liushui.kernel.check_digits import with_luhn
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import refuse
-from liushui.ledger import Directory, Header, Ledger, NewAccount, Post, Posted
+from liushui.ledger import Directory, Header, Ledger, Line, NewAccount, Post, Posted
 from liushui.parties import customer_by_number
 from liushui.store.database import Database, UnitOfWork
 from liushui.store.queries import Queries
 
 Q = Queries("liushui.deposits")
 TERMS_DEMAND = "demand"
+CASH_DEPOSIT, CASH_WITHDRAWAL = "cash_deposit", "cash_withdrawal"
 GL_CODE_OF_KIND = {"individual": "2011.01", "entity": "2011.02"}
 CARD_ISSUER = "629999"
 """Issuer identification of demo cards: 62 is UnionPay's range; 629999 is assigned to nobody we know of. A bank
@@ -69,21 +69,17 @@ class Deposits:
         ``currency_not_offered``.
         """
         await self._internal.of(branch.id, currency)
-        digest = sha256(repr(("open_demand", customer, currency, branch.code)).encode()).digest()
 
-        async def work(uow: UnitOfWork) -> tuple[dict[str, Any], bool]:
-            async def opening() -> dict[str, Any]:
-                owner = await customer_by_number(uow.conn, customer)
-                card = owner.kind == "individual"
-                opened = await self.insert_account(
-                    uow, actor, owner=owner.id, gl_code=GL_CODE_OF_KIND[owner.kind], currency=currency,
-                    branch=branch, floor_minor=0, with_card=card,
-                )  # fmt: skip
-                return {"number": opened.number, "card_number": opened.card_number, "currency": currency}
+        async def work(uow: UnitOfWork) -> dict[str, Any]:
+            owner = await customer_by_number(uow.conn, customer)
+            opened = await self.insert_account(
+                uow, actor, owner=owner.id, gl_code=GL_CODE_OF_KIND[owner.kind], currency=currency,
+                branch=branch, floor_minor=0, with_card=owner.kind == "individual",
+            )  # fmt: skip
+            return {"number": opened.number, "card_number": opened.card_number, "currency": currency}
 
-            return await uow.idempotent(actor.key, digest, self._clock.now(), opening)
-
-        result, replayed = await self._db.transact(work)
+        content = ("open_demand", customer, currency, branch.code)
+        result, replayed = await self._db.once(actor.key, content, self._clock.now(), work)
         return Opened(**result), replayed
 
     async def insert_account(
@@ -111,48 +107,59 @@ class Deposits:
         self, actor: Actor, *, account: str, amount: int, currency: str, memo: str | None = None
     ) -> Posted:
         """Cash over the counter onto an account, of this branch or another."""
-        return await self._cash("cash_deposit", actor, account, amount, currency, memo)
+        return await self._cash(CASH_DEPOSIT, actor, account, amount, currency, memo)
 
     async def withdraw_cash(
         self, actor: Actor, *, account: str, amount: int, currency: str, memo: str | None = None
     ) -> Posted:
         """Cash over the counter from an account; the branch must have it."""
-        return await self._cash("cash_withdrawal", actor, account, amount, currency, memo)
+        return await self._cash(CASH_WITHDRAWAL, actor, account, amount, currency, memo)
 
     async def _cash(
         self, template: str, actor: Actor, account: str, amount: int, currency: str, memo: str | None
     ) -> Posted:
+        code, lines = await self.cash_lines(
+            template, branch_id=actor.branch_id, account=account, amount=amount, currency=currency
+        )
+        return await self._ledger.submit(Post(actor.header(code, memo), lines))
+
+    async def cash_lines(
+        self, template: str, *, branch_id: int, account: str, amount: int, currency: str
+    ) -> tuple[str, tuple[Line, ...]]:
+        """The transaction code and lines of cash over the counter of a branch. template: ``CASH_DEPOSIT`` or
+        ``CASH_WITHDRAWAL``. Refuses ``account_unknown``, ``currency_differs``, ``currency_not_offered``."""
         customer = await self._directory.find(account, "account")
         if customer.currency != currency:
             raise refuse("currency_differs", "currency", account=account, currency=customer.currency)
-        internal = await self._internal.of(actor.branch_id, currency)
+        internal = await self._internal.of(branch_id, currency)
         how = self._templates.get(template)
         roles = {"cash": internal["cash"], "customer": customer.id}
-        lines = how.lines(roles, {"principal": amount})
-        return await self._ledger.submit(Post(actor.header(how.code, memo), lines))
+        return how.code, how.lines(roles, {"principal": amount})
 
     async def set_blocks(self, actor: Actor, account: str, *, debit: bool, credit: bool) -> None:
         """Block or free the sides of an account (both: a full freeze). Setting what is set changes nothing."""
         found = await self._directory.find(account, "account")
 
-        async def work(uow: UnitOfWork) -> None:
+        async def work(uow: UnitOfWork) -> dict[str, Any]:
             await self._ledger.set_blocks(uow, found.id, debit=debit, credit=credit)
             state = f"debit={debit} credit={credit}"
             await audit(uow, self._clock, actor=actor.operator, action="account_block", subject=account,
                         outcome=state)  # fmt: skip
             await uow.emit("account_blocks_set", self._clock.now(), subjects=[found.id],
                            payload={"debit": debit, "credit": credit})  # fmt: skip
+            return {}
 
-        await self._db.transact(work)
+        await self._db.once(actor.key, ("blocks", account, debit, credit), self._clock.now(), work)
 
     async def close_account(self, actor: Actor, account: str) -> None:
         """Close an empty account. Refusals: see ``Ledger.close_account``."""
         found = await self._directory.find(account, "account")
 
-        async def work(uow: UnitOfWork) -> None:
+        async def work(uow: UnitOfWork) -> dict[str, Any]:
             await self._ledger.close_account(uow, found.id)
             await audit(uow, self._clock, actor=actor.operator, action="account_closed", subject=account,
                         outcome="done")  # fmt: skip
             await uow.emit("account_closed", self._clock.now(), subjects=[found.id])
+            return {}
 
-        await self._db.transact(work)
+        await self._db.once(actor.key, ("closure", account), self._clock.now(), work)

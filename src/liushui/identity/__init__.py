@@ -11,18 +11,34 @@ from liushui.identity.service import (
     log_in,
     open_branch,
 )
+from liushui.identity.staff import (
+    StaffMember,
+    audit_trail,
+    list_staff,
+    set_active,
+    set_roles,
+    staff_by_number,
+    unlock,
+)
 
 __all__ = [
     "Branch",
     "Principal",
     "Sessions",
+    "StaffMember",
     "add_staff",
     "audit",
+    "audit_trail",
     "branch_by_code",
     "change_password",
     "list_branches",
+    "list_staff",
     "load_roles",
     "log_in",
     "open_branch",
     "require",
+    "set_active",
+    "set_roles",
+    "staff_by_number",
+    "unlock",
 ]

@@ -13,10 +13,10 @@ ON CONFLICT (number) DO NOTHING RETURNING id;
 
 -- name: staff_for_log_in
 SELECT s.id, s.number, s.branch_id, b.code AS branch_code, s.roles, s.password_hash, s.locked_until
-FROM staff s JOIN branch b ON b.id = s.branch_id WHERE s.number = $1;
+FROM staff s JOIN branch b ON b.id = s.branch_id WHERE s.number = $1 AND s.active;
 
 -- name: lock_staff
-SELECT password_hash, locked_until FROM staff WHERE id = $1 FOR UPDATE;
+SELECT password_hash, locked_until FROM staff WHERE id = $1 AND active FOR UPDATE;
 
 -- name: count_failure
 UPDATE staff SET failed_attempts = failed_attempts + 1,
@@ -29,9 +29,10 @@ UPDATE staff SET failed_attempts = 0, locked_until = NULL WHERE id = $1;
 -- name: insert_session
 INSERT INTO session (token_hash, staff_id, started_at, last_seen_at, expires_at) VALUES ($1, $2, $3, $3, $4);
 
--- name: find_session
-SELECT s.id, s.number, s.branch_id, b.code AS branch_code, s.roles, x.last_seen_at, x.expires_at
-FROM session x JOIN staff s ON s.id = x.staff_id JOIN branch b ON b.id = s.branch_id WHERE x.token_hash = $1;
+-- name: find_sessions
+SELECT x.token_hash, s.id, s.number, s.branch_id, b.code AS branch_code, s.roles, x.last_seen_at, x.expires_at
+FROM session x JOIN staff s ON s.id = x.staff_id JOIN branch b ON b.id = s.branch_id
+WHERE x.token_hash = ANY ($1::bytea[]);
 
 -- name: touch_session
 UPDATE session SET last_seen_at = $2 WHERE token_hash = $1;
@@ -47,3 +48,23 @@ UPDATE staff SET password_hash = $2 WHERE id = $1;
 
 -- name: insert_audit
 INSERT INTO audit_event (recorded_at, actor, action, subject, outcome) VALUES ($1, $2, $3, $4, $5);
+
+-- name: staff_page
+SELECT s.id, s.number, s.name, b.code AS branch, s.roles, s.active, s.locked_until
+FROM staff s JOIN branch b ON b.id = s.branch_id WHERE s.number > $1 ORDER BY s.number LIMIT $2;
+
+-- name: set_roles
+UPDATE staff s SET roles = $2 FROM branch b WHERE s.number = $1 AND b.id = s.branch_id
+RETURNING s.id, s.number, s.name, b.code AS branch, s.roles, s.active, s.locked_until;
+
+-- name: set_active
+UPDATE staff s SET active = $2 FROM branch b WHERE s.number = $1 AND b.id = s.branch_id
+RETURNING s.id, s.number, s.name, b.code AS branch, s.roles, s.active, s.locked_until;
+
+-- name: unlock
+UPDATE staff s SET failed_attempts = 0, locked_until = NULL FROM branch b
+WHERE s.number = $1 AND b.id = s.branch_id
+RETURNING s.id, s.number, s.name, b.code AS branch, s.roles, s.active, s.locked_until;
+
+-- name: audit_page
+SELECT id, recorded_at, actor, action, subject, outcome FROM audit_event WHERE id > $1 ORDER BY id LIMIT $2;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -18,6 +18,7 @@ from liushui.kernel.errors import Fault, Refused, raise_if_any, refuse
 from liushui.kernel.text import is_storable
 from liushui.store.database import Database, PoolConnection, UnitOfWork
 from liushui.store.queries import Queries
+from liushui.store.shared_lookup import SharedLookup
 
 Q = Queries("liushui.identity")
 ATTEMPTS_BEFORE_LOCK = 5
@@ -101,7 +102,7 @@ async def log_in(db: Database, clock: Clock, number: str, password: str) -> tupl
     fault = await db.transact(decide)
     if fault is not None or row is None:
         raise Refused(fault or Fault("credentials_wrong"))
-    return token, _principal(row)
+    return token, principal_from(row)
 
 
 async def change_password(db: Database, clock: Clock, principal: Principal, old: str, new: str) -> None:
@@ -181,14 +182,14 @@ class Sessions:
         self._db = db
         self._clock = clock
         self._remembered: dict[str, tuple[float, Principal]] = {}
+        self._lookup = SharedLookup(self._read)
 
     async def authenticate(self, token: str) -> Principal:
         """Refuses ``session_unknown`` for what is unknown, ended, idle too long or too old."""
         remembered = self._remembered.get(token)
         if remembered is not None and remembered[0] > monotonic_s():
             return remembered[1]
-        async with self._db.read() as conn:
-            row = await conn.fetchrow(Q.find_session, _hashed(token))
+        row = await self._lookup.get(token)
         now = self._clock.now()
         if row is None or row["expires_at"] <= now or row["last_seen_at"] + SESSION_IDLE <= now:
             self._remembered.pop(token, None)
@@ -197,7 +198,7 @@ class Sessions:
             await self._db.transact(lambda uow: _touch(uow, token, now))
         if len(self._remembered) >= REMEMBERED_SESSIONS_MAX:
             self._remembered.clear()
-        principal = _principal(row)
+        principal = principal_from(row)
         self._remembered[token] = (monotonic_s() + REMEMBER_SESSION_S, principal)
         return principal
 
@@ -209,12 +210,19 @@ class Sessions:
 
         await self._db.transact(end)
 
+    async def _read(self, tokens: list[str]) -> Mapping[str, Record]:
+        by_hash = {_hashed(token): token for token in tokens}
+        async with self._db.look_up() as conn:
+            rows = await conn.fetch(Q.find_sessions, list(by_hash))
+        return {by_hash[row["token_hash"]]: row for row in rows}
+
 
 async def _touch(uow: UnitOfWork, token: str, now: datetime) -> None:
     await uow.conn.execute(Q.touch_session, _hashed(token), now)
 
 
-def _principal(row: Record) -> Principal:
+def principal_from(row: Record) -> Principal:
+    """A row of staff, with what their roles permit."""
     roles = frozenset[str](row["roles"])
     return Principal(
         row["id"], row["number"], row["branch_id"], row["branch_code"], roles, permissions_of(sorted(roles))

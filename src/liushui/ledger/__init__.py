@@ -18,7 +18,7 @@ from liushui.ledger.model import (
     Reverse,
     Void,
 )
-from liushui.ledger.service import Ledger, balance, find_account, statement
+from liushui.ledger.service import Ledger, balance, find_account, hold_lines, holds_of, statement
 
 __all__ = [
     "Balance",
@@ -41,5 +41,7 @@ __all__ = [
     "Void",
     "balance",
     "find_account",
+    "hold_lines",
+    "holds_of",
     "statement",
 ]

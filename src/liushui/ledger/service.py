@@ -13,7 +13,7 @@ from liushui.kernel.errors import Refused, refuse
 from liushui.kernel.money import exponent
 from liushui.ledger import repository
 from liushui.ledger.group_commit import GroupCommit, plan_under_lock
-from liushui.ledger.model import Balance, Expire, Header, LedgerLimits, NewAccount, Posted, Request
+from liushui.ledger.model import Balance, Expire, Header, LedgerLimits, Line, NewAccount, Posted, Request
 from liushui.ledger.planner import Planner, WorkingSet
 from liushui.store.database import Database, PoolConnection, UnitOfWork
 
@@ -148,6 +148,19 @@ async def statement(
 ) -> list[Record]:
     """Entries in the order of booking, from position ``after`` + 1; with running balance."""
     return await conn.fetch(Q.statement, account_id, after, limit)
+
+
+async def hold_lines(conn: PoolConnection, hold_id: int) -> tuple[Line, ...]:
+    """What a hold reserves. Refuses ``hold_unknown``."""
+    found = await repository.load_holds(conn, [hold_id])
+    if hold_id not in found:
+        raise refuse("hold_unknown", hold=hold_id)
+    return found[hold_id].lines
+
+
+async def holds_of(conn: PoolConnection, account_id: int) -> list[Record]:
+    """The open holds that name an account, oldest first."""
+    return await conn.fetch(Q.holds_of_account, account_id)
 
 
 async def find_account(conn: PoolConnection, number: str) -> Record:

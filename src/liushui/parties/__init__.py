@@ -2,6 +2,7 @@
 
 from liushui.parties.model import Customer, NewCustomer, check, mask, mask_document, mask_mobile
 from liushui.parties.service import (
+    change_contact,
     customer_by_document,
     customer_by_number,
     insert_customer,
@@ -11,6 +12,7 @@ from liushui.parties.service import (
 __all__ = [
     "Customer",
     "NewCustomer",
+    "change_contact",
     "check",
     "customer_by_document",
     "customer_by_number",

@@ -87,9 +87,15 @@ def check(new: NewCustomer, today: date) -> list[Fault]:
     faults += _document_faults(new, today)
     if new.birth_date is not None and new.birth_date > today:
         faults.append(Fault("birth_date_future", field="birth_date"))
-    if new.mobile is not None and not _MOBILE.fullmatch(new.mobile):
+    return faults + contact_faults(new.mobile, new.address)
+
+
+def contact_faults(mobile: str | None, address: str | None) -> list[Fault]:
+    """Every fault of a mobile number and an address; None is no fault: nothing is known."""
+    faults: list[Fault] = []
+    if mobile is not None and not _MOBILE.fullmatch(mobile):
         faults.append(Fault("mobile_malformed", field="mobile"))
-    if new.address is not None and (len(new.address) > ADDRESS_LENGTH_MAX or not is_storable(new.address)):
+    if address is not None and (len(address) > ADDRESS_LENGTH_MAX or not is_storable(address)):
         faults.append(Fault("address_malformed", {"most": ADDRESS_LENGTH_MAX}, "address"))
     return faults
 

@@ -17,3 +17,10 @@ FROM party p JOIN party_document d ON d.party_id = p.id WHERE p.number = $1;
 -- name: number_by_document
 SELECT p.number FROM party p JOIN party_document d ON d.party_id = p.id
 WHERE d.type = $1 AND d.country = $2 AND d.number = $3;
+
+-- name: keep_contact
+INSERT INTO party_contact_change (party_id, changed_at, mobile_before, address_before)
+SELECT id, $2, mobile, address FROM party WHERE id = $1 FOR UPDATE;
+
+-- name: set_contact
+UPDATE party SET mobile = $2, address = $3 WHERE id = $1;

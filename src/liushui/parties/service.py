@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 
 from liushui.kernel.check_digits import with_luhn
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import raise_if_any, refuse
 from liushui.kernel.text import is_storable
-from liushui.parties.model import Customer, NewCustomer, check
+from liushui.parties.model import Customer, NewCustomer, check, contact_faults
 from liushui.store.database import Database, PoolConnection, UnitOfWork
 from liushui.store.queries import Queries
 
@@ -26,20 +25,13 @@ async def open_customer(
     new = new.normalised()
     fields = (new.kind, new.name, new.document_type, new.document_country, new.document_number,
               new.document_expires_on, new.birth_date, new.mobile, new.address, branch_id)  # fmt: skip
-    digest = sha256(repr(fields).encode()).digest()
 
-    async def work(uow: UnitOfWork) -> tuple[str, bool]:
-        async def insert() -> dict[str, Any]:
-            return {
-                "customer": await insert_customer(uow, clock, new, operator=operator, branch_id=branch_id)
-            }
+    async def insert(uow: UnitOfWork) -> dict[str, Any]:
+        return {"customer": await insert_customer(uow, clock, new, operator=operator, branch_id=branch_id)}
 
-        result, replayed = await uow.idempotent(key, digest, clock.now(), insert)
-        return result["customer"], replayed
-
-    number, replayed = await db.transact(work)
+    result, replayed = await db.once(key, fields, clock.now(), insert)
     async with db.read() as conn:
-        return await customer_by_number(conn, number), replayed
+        return await customer_by_number(conn, result["customer"]), replayed
 
 
 async def insert_customer(
@@ -64,6 +56,18 @@ async def insert_customer(
         raise refuse("customer_exists", "document_number", customer=existing)
     await uow.emit("customer_opened", clock.now(), payload={"customer": number})
     return number
+
+
+async def change_contact(
+    uow: UnitOfWork, clock: Clock, customer: str, *, mobile: str | None, address: str | None
+) -> None:
+    """Set a customer's mobile number and address; None: not known any more. What was known before is kept with
+    its time in ``party_contact_change``. Refuses every fault at once, and ``customer_unknown``."""
+    raise_if_any(contact_faults(mobile, address))
+    found = await customer_by_number(uow.conn, customer)
+    await uow.conn.execute(Q.keep_contact, found.id, clock.now())
+    await uow.conn.execute(Q.set_contact, found.id, mobile, address)
+    await uow.emit("customer_contact_changed", clock.now(), payload={"customer": customer})
 
 
 async def customer_by_number(conn: PoolConnection, number: str) -> Customer:

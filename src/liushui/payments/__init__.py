@@ -1,5 +1,5 @@
 """Transfers between customers' accounts and the reversal of what was booked."""
 
-from liushui.payments.service import Payments
+from liushui.payments.service import CAPTURE_CODE, HOLD_CODE, REVERSAL_CODE, VOID_CODE, Payments
 
-__all__ = ["Payments"]
+__all__ = ["CAPTURE_CODE", "HOLD_CODE", "REVERSAL_CODE", "VOID_CODE", "Payments"]

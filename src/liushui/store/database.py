@@ -11,6 +11,7 @@ import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import asyncpg
@@ -23,6 +24,7 @@ Result = TypeVar("Result")
 PoolConnection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
 POOL_SIZE_DEFAULT = 8
+LOOKUPS_SIZE = 2
 ATTEMPTS_MAX = 4
 CONNECTION_LOST = (
     asyncpg.PostgresConnectionError,
@@ -33,7 +35,8 @@ CONNECTION_LOST = (
     ConnectionError,
     OSError,
 )
-_OUT_OF_RESOURCES = (asyncpg.InsufficientResourcesError, asyncpg.PostgresIOError)
+OUT_OF_RESOURCES = (asyncpg.InsufficientResourcesError, asyncpg.PostgresIOError)
+_WRITES_FILES = ("mdextend", "mdzeroextend", "mdwritev", "BufFileDumpBuffer")
 _RETRYABLE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
 
@@ -120,22 +123,28 @@ class UnitOfWork:
 class Database:
     """A pool of connections to one database."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], lookups: asyncpg.Pool[asyncpg.Record]) -> None:
         self.pool = pool
+        self._lookups = lookups
 
     @classmethod
     async def connect(cls, dsn: str, *, pool_size: int = POOL_SIZE_DEFAULT) -> Database:
         """Open a pool. dsn: a libpq URI, or the one that the embedded server gives."""
-        pool = await asyncpg.create_pool(
-            dsn, min_size=1, max_size=pool_size, server_settings=session_settings(), command_timeout=120
-        )
-        return cls(pool)
+        pool, lookups = [
+            await asyncpg.create_pool(
+                dsn, min_size=least, max_size=most, server_settings=session_settings(), command_timeout=120,
+                reset=_nothing_to_reset,
+            )
+            for least, most in ((1, pool_size), (0, LOOKUPS_SIZE))
+        ]  # fmt: skip
+        return cls(pool, lookups)
 
     async def close(self) -> None:
-        try:
-            await asyncio.wait_for(self.pool.close(), timeout=5)
-        except TimeoutError:
-            self.pool.terminate()
+        for pool in (self._lookups, self.pool):
+            try:
+                await asyncio.wait_for(pool.close(), timeout=5)
+            except TimeoutError:
+                pool.terminate()
 
     async def transact(self, work: Callable[[UnitOfWork], Awaitable[Result]]) -> Result:
         """Run one use case in one transaction: commit when it returns, roll back when it raises.
@@ -151,11 +160,28 @@ class Database:
                 if attempt == ATTEMPTS_MAX - 1:
                     raise
                 await asyncio.sleep(0.01 * 2**attempt)
-            except _OUT_OF_RESOURCES as error:
-                raise Refused(Fault("database_full")) from error
             except CONNECTION_LOST as error:
                 raise Refused(Fault("database_unavailable")) from error
+            except asyncpg.PostgresError as error:
+                if not is_full(error):
+                    raise
+                raise Refused(Fault("database_full")) from error
         raise AssertionError("unreachable")
+
+    async def once(
+        self,
+        key: str,
+        content: object,
+        recorded_at: datetime,
+        work: Callable[[UnitOfWork], Awaitable[dict[str, Any]]],
+    ) -> tuple[dict[str, Any], bool]:
+        """A use case that makes no journal, in one transaction and once per key; see ``UnitOfWork.idempotent``.
+
+        content: what the request says, without secrets: its ``repr`` is hashed, to tell a repetition from another
+        request under the same key.
+        """
+        digest = sha256(repr(content).encode(errors="surrogatepass")).digest()
+        return await self.transact(lambda uow: uow.idempotent(key, digest, recorded_at, lambda: work(uow)))
 
     async def has_books(self) -> bool:
         """Whether this is the database of a bank."""
@@ -170,6 +196,16 @@ class Database:
         return await self.pool.fetchval(Q.find_key, key) is not None
 
     @asynccontextmanager
+    async def look_up(self) -> AsyncGenerator[PoolConnection]:
+        """A connection for one short query that a use case may need while it holds a connection already. It comes
+        from a pool of its own: out of one pool, as many use cases as it has connections would wait for each other."""
+        try:
+            async with self._lookups.acquire() as conn:
+                yield conn
+        except CONNECTION_LOST as error:
+            raise Refused(Fault("database_unavailable")) from error
+
+    @asynccontextmanager
     async def read(self) -> AsyncGenerator[PoolConnection]:
         """A read-only transaction that sees one moment: sums taken in it agree with each other."""
         try:
@@ -180,6 +216,23 @@ class Database:
                 yield conn
         except CONNECTION_LOST as error:
             raise Refused(Fault("database_unavailable")) from error
+        except asyncpg.PostgresError as error:  # a look at much needs room for temporary files
+            if not is_full(error):
+                raise
+            raise Refused(Fault("database_full")) from error
+
+
+def is_full(error: asyncpg.PostgresError) -> bool:
+    """Whether the server had no room. A quota or a limit on the size of files (EDQUOT, EFBIG) it reports as an
+    internal error of its storage manager, not as a full disk."""
+    if error.sqlstate == asyncpg.InternalServerError.sqlstate:
+        return getattr(error, "server_source_function", None) in _WRITES_FILES
+    return isinstance(error, OUT_OF_RESOURCES)
+
+
+async def _nothing_to_reset(_: object) -> None:
+    """No statement of ours leaves settings, cursors or advisory locks behind its transaction, so a connection
+    goes back to the pool without asyncpg's RESET: a round trip less for every look-up."""
 
 
 def session_settings() -> dict[str, str]:

@@ -36,3 +36,41 @@ SELECT number, name, digest FROM migration ORDER BY number;
 
 -- name: record_migration
 INSERT INTO migration (number, name, digest) VALUES ($1, $2, $3);
+
+-- name: outbox_register
+INSERT INTO outbox_cursor (handler, last_event_id) VALUES ($1, 0) ON CONFLICT DO NOTHING;
+
+-- name: outbox_claim
+SELECT last_event_id FROM outbox_cursor WHERE handler = $1 FOR UPDATE SKIP LOCKED;
+
+-- name: outbox_read
+SELECT id, kind, recorded_at, journal_id, subjects, payload FROM event
+WHERE id > $1 AND id <= $2 ORDER BY id;
+
+-- name: outbox_advance
+UPDATE outbox_cursor SET last_event_id = $2 WHERE handler = $1;
+
+-- name: outbox_blocked
+SELECT DISTINCT unnest(subjects) FROM outbox_parked WHERE handler = $1;
+
+-- name: outbox_park
+INSERT INTO outbox_parked (handler, event_id, subjects, attempts, due_at, error) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: outbox_due
+SELECT e.id, e.kind, e.recorded_at, e.journal_id, e.subjects, e.payload, p.attempts
+FROM outbox_parked p JOIN event e ON e.id = p.event_id
+WHERE p.handler = $1 AND p.due_at <= $2
+  AND NOT EXISTS (SELECT 1 FROM outbox_parked q
+                  WHERE q.handler = p.handler AND q.event_id < p.event_id AND q.subjects && p.subjects)
+ORDER BY e.id LIMIT $3;
+
+-- name: outbox_unpark
+DELETE FROM outbox_parked WHERE handler = $1 AND event_id = $2;
+
+-- name: outbox_postpone
+UPDATE outbox_parked SET attempts = attempts + 1, due_at = $3, error = $4 WHERE handler = $1 AND event_id = $2;
+
+-- name: outbox_backlog
+SELECT c.handler, h.last_event_id - c.last_event_id AS behind,
+       (SELECT count(*) FROM outbox_parked p WHERE p.handler = c.handler) AS parked
+FROM outbox_cursor c, commit_head h ORDER BY c.handler;

@@ -1,10 +1,27 @@
-"""The workflow engine: processes, decisions, working time. Pure, and knows no bank: state and input in, new state and
-effects out.
+"""A BPMN engine that knows no bank.
 
-``read`` a model, ``check`` it at deployment, ``start`` and ``advance`` instances, carry out the effects,
-keep ``State.to_json()``, and ``plan_migration`` when the model changes under running instances.
+The engine is pure: ``read`` a model, ``check`` it at deployment, ``start`` and ``advance`` instances. Around it:
+``deploy`` keeps definitions, ``Runtime`` carries out a step in one transaction, ``worklist`` is people's work,
+``background`` what happens without them.
 """
 
+from liushui.workflow import background, moving, worklist
+from liushui.workflow.bindings import Binding, Context
+from liushui.workflow.bundle import Bundle, parse, read_folder
+from liushui.workflow.calendars import parse_calendar
+from liushui.workflow.case import Case
+from liushui.workflow.catalogue import (
+    Catalogue,
+    Deployed,
+    Deployment,
+    Q,
+    Surroundings,
+    deploy,
+    lint,
+    lint_beside,
+    passages,
+    read_variables,
+)
 from liushui.workflow.definition import Definition, Element, Event, Flow, Kind, Loop, Trigger, Work
 from liushui.workflow.effects import (
     Effect,
@@ -26,7 +43,7 @@ from liushui.workflow.effects import (
     TimerSet,
 )
 from liushui.workflow.engine import Step, advance, start
-from liushui.workflow.environment import Decided, Environment, ExpressionFailed, Surroundings
+from liushui.workflow.environment import Decided, Environment, ExpressionFailed
 from liushui.workflow.inputs import (
     Cancelled,
     EscalationRaised,
@@ -45,15 +62,94 @@ from liushui.workflow.inputs import (
 )
 from liushui.workflow.lint import WARNINGS, Known, check
 from liushui.workflow.migration import Move, Plan, apply_migration, plan_migration
+from liushui.workflow.people import SYSTEM, Person
 from liushui.workflow.reader import read
+from liushui.workflow.runtime import Cause, Runtime, may_start
 from liushui.workflow.state import State
+from liushui.workflow.straight_through import StraightThrough, Way
+from liushui.workflow.ways import Ways
 
 __all__ = [
-    "WARNINGS", "Cancelled", "Decided", "Definition", "Effect", "Element", "Environment", "EscalationRaised",
-    "EscalationReported", "Event", "ExpressionFailed", "Flow", "Happened", "IncidentCleared", "IncidentRaised",
-    "IncidentRetried", "IncidentSkipped", "Input", "InstanceEnded", "Kind", "Known", "Loop", "MessageArrived",
-    "MessageAwaited", "MessageSent", "MessageUnawaited", "Move", "Plan", "ServiceBroke", "ServiceCalled", "ServiceCompleted",
-    "ServiceFailed", "SignalArrived", "SignalAwaited", "SignalSent", "SignalUnawaited", "Stale", "State", "Step", "Surroundings",
-    "TaskCompleted", "TaskOpened", "TaskWithdrawn", "TimerCleared", "TimerFired", "TimerSet", "Trigger", "Uncaught", "Work",
-    "advance", "apply_migration", "check", "plan_migration", "read", "start",
+    "SYSTEM",
+    "WARNINGS",
+    "Binding",
+    "Bundle",
+    "Cancelled",
+    "Case",
+    "Catalogue",
+    "Cause",
+    "Context",
+    "Decided",
+    "Definition",
+    "Deployed",
+    "Deployment",
+    "Effect",
+    "Element",
+    "Environment",
+    "EscalationRaised",
+    "EscalationReported",
+    "Event",
+    "ExpressionFailed",
+    "Flow",
+    "Happened",
+    "IncidentCleared",
+    "IncidentRaised",
+    "IncidentRetried",
+    "IncidentSkipped",
+    "Input",
+    "InstanceEnded",
+    "Kind",
+    "Known",
+    "Loop",
+    "MessageArrived",
+    "MessageAwaited",
+    "MessageSent",
+    "MessageUnawaited",
+    "Move",
+    "Person",
+    "Plan",
+    "Q",
+    "Runtime",
+    "ServiceBroke",
+    "ServiceCalled",
+    "ServiceCompleted",
+    "ServiceFailed",
+    "SignalArrived",
+    "SignalAwaited",
+    "SignalSent",
+    "SignalUnawaited",
+    "Stale",
+    "State",
+    "Step",
+    "StraightThrough",
+    "Surroundings",
+    "TaskCompleted",
+    "TaskOpened",
+    "TaskWithdrawn",
+    "TimerCleared",
+    "TimerFired",
+    "TimerSet",
+    "Trigger",
+    "Uncaught",
+    "Way",
+    "Ways",
+    "Work",
+    "advance",
+    "apply_migration",
+    "background",
+    "check",
+    "deploy",
+    "lint",
+    "lint_beside",
+    "may_start",
+    "moving",
+    "parse",
+    "parse_calendar",
+    "passages",
+    "plan_migration",
+    "read",
+    "read_folder",
+    "read_variables",
+    "start",
+    "worklist",
 ]  # fmt: skip

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from liushui.kernel.errors import Refused
-from liushui.workflow import expressions
-from liushui.workflow.decisions import Decision
-from liushui.workflow.expressions import ExpressionFailed
-from liushui.workflow.working_time import Calendar, add_clock, add_working, parse_duration
 
-__all__ = ["Decided", "Environment", "ExpressionFailed", "Surroundings"]
+class ExpressionFailed(Exception):  # noqa: N818 - named by what happened
+    """An expression or a decision could not be worked out. It carries no value of a variable.
+
+    text: as written, or the decision's name. reason: in plain English, such as "unknown variable customer.risk".
+    """
+
+    def __init__(self, text: str, reason: str) -> None:
+        self.text = text
+        self.reason = reason
+        super().__init__(f"{text}: {reason}")
 
 
 class Decided(Protocol):
@@ -39,36 +42,5 @@ class Environment(Protocol):
 
     def due(self, moment: datetime, duration: str, calendar: str | None) -> datetime:
         """The moment after an ISO 8601 duration, counted in the calendar's working time where one is named.
-        Raises ``ExpressionFailed`` or ``Refused`` where the duration or the calendar is unfit."""
+        Raises ``ValueError`` where the duration or the calendar is unfit."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """The environment as the bank has it. Texts are compiled once. timezone: of durations on the clock."""
-
-    decisions: Mapping[str, Decision]
-    calendars: Mapping[str, Calendar]
-    timezone: str
-
-    def evaluate(self, expression: str, variables: Mapping[str, Any]) -> Any:
-        try:
-            compiled = expressions.compile(expression)
-        except Refused as malformed:
-            raise ExpressionFailed(expression, malformed.code) from malformed
-        return compiled.evaluate(variables)
-
-    def decide(self, decision: str, variables: Mapping[str, Any]) -> Decided:
-        found = self.decisions.get(decision)
-        if found is None:
-            raise ExpressionFailed(decision, "no such decision")
-        return found.decide(variables)
-
-    def due(self, moment: datetime, duration: str, calendar: str | None) -> datetime:
-        length = parse_duration(duration)
-        if calendar is None:
-            return add_clock(moment, length, self.timezone)
-        found = self.calendars.get(calendar)
-        if found is None:
-            raise ExpressionFailed(calendar, "no such calendar")
-        return add_working(found, moment, length)

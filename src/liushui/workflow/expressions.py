@@ -29,6 +29,7 @@ import zen
 from liushui.kernel.errors import refuse
 from liushui.workflow import expression_syntax as syntax
 from liushui.workflow import expression_tree as tree
+from liushui.workflow.environment import ExpressionFailed
 from liushui.workflow.expression_closures import Closure, OperationError, UncoveredError, build
 from liushui.workflow.expression_variables import INTEGER_MAX, TOO_LARGE, Reader, UnreadableError
 
@@ -41,17 +42,6 @@ class ByZen(Protocol):
     """What zen compiles a text to."""
 
     def evaluate(self, context: dict[str, Any], /) -> Any: ...
-
-
-class ExpressionFailed(Exception):  # noqa: N818 - the engine's contract names it so
-    """An expression could not be computed with these variables. It carries no value of a variable.
-
-    text: the expression. reason: in plain English, such as "unknown variable customer.risk"."""
-
-    def __init__(self, text: str, reason: str) -> None:
-        super().__init__(f"{reason}: {text}")
-        self.text = text
-        self.reason = reason
 
 
 class Expression:

@@ -14,15 +14,18 @@ from starlette.responses import JSONResponse
 from liushui.bank import Bank
 from liushui.channels.open_api.access import ACCESS
 from liushui.channels.open_api.middleware import Gate, Metrics, RateLimit
+from liushui.channels.open_api.posting_lane import PostingLane
 from liushui.channels.open_api.problems import faults_of_input, problem
-from liushui.channels.open_api.routes import ROUTERS
+from liushui.channels.open_api.routes import ROUTERS, postings
 from liushui.kernel.errors import Fault, Refused
 
 
 def create_api(
-    open_the_bank: Callable[[], AbstractAsyncContextManager[Bank]], *, version: str, requests_per_second: int
-) -> FastAPI:
-    """Build the application. open_the_bank: entered when the server starts, left when it stops."""
+    open_the_bank: Callable[[], AbstractAsyncContextManager[Bank]], *, version: str, requests_per_second: int,
+    posting_lane: bool = True,
+) -> FastAPI:  # fmt: skip
+    """Build the application. open_the_bank: entered when the server starts, left when it stops. posting_lane: off
+    only to hold it against the plain routes."""
 
     @asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncGenerator[None]:
@@ -30,7 +33,7 @@ def create_api(
             api.state.bank = bank
             yield
 
-    api = FastAPI(title="Liushui", version=version, lifespan=lifespan)
+    api = FastAPI(title="Liushui", version=version, lifespan=lifespan, redirect_slashes=False)
     api.state.metrics = Metrics()
     for router in ROUTERS:
         api.include_router(router)
@@ -58,5 +61,8 @@ def create_api(
     api.add_exception_handler(Refused, refused)
     api.add_exception_handler(RequestValidationError, malformed)
     api.add_exception_handler(HTTPException, not_served)
+    if posting_lane:
+        busy = [route for route in postings.router.routes if isinstance(route, APIRoute)]
+        api.add_middleware(PostingLane, routes=busy, bank=lambda: api.state.bank)
     api.add_middleware(Gate, metrics=api.state.metrics, rate_limit=RateLimit(requests_per_second))
     return api

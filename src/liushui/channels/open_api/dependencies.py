@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Path, Request
+from fastapi import Depends, Header, Path, Request, Response
+from pydantic import BaseModel
 
 from liushui.bank import Bank
 from liushui.channels.open_api import schemas as s
@@ -15,8 +16,9 @@ from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.kernel.money import AMOUNT_MINOR_MAX, Money
 from liushui.ledger import Header as JournalHeader
 from liushui.ledger import Posted
+from liushui.workflow import Person
 
-CHANNEL = "open_api"
+CHANNEL, COUNTER = "open_api", "counter"
 KEY_LENGTH_MAX = 100
 IdempotencyKey = Annotated[
     str, Header(alias="Idempotency-Key", min_length=1, max_length=KEY_LENGTH_MAX, pattern=r"^[\x21-\x7e]+$")
@@ -34,10 +36,15 @@ async def authorised(request: Request) -> Principal | None:
     needs = ACCESS[request.method, request.scope["route"].path]
     if needs == PUBLIC:
         return None
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return await authenticate(bank_of(request), request.headers.get("authorization", ""), needs)
+
+
+async def authenticate(bank: Bank, authorization: str, needs: str) -> Principal:
+    """Whoever is behind an Authorization header. Refuses ``session_unknown`` and ``permission_missing``."""
+    scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise refuse("session_unknown")
-    principal = await bank_of(request).sessions.authenticate(token)
+    principal = await bank.sessions.authenticate(token)
     if needs != SESSION:
         require(principal, needs)
     return principal
@@ -53,16 +60,16 @@ Caller = Annotated[Principal, Depends(principal_of)]
 TheBank = Annotated[Bank, Depends(bank_of)]
 
 
-def minor_of(text: str, currency: str) -> int:
+def minor_of(text: str, currency: str, field: str = "amount") -> int:
     """Minor units of an amount above zero. Refuses ``amount_not_positive`` and ``amount_too_large``."""
     minor = Money.parse(text, currency).minor
     if 0 < minor <= AMOUNT_MINOR_MAX:
         return minor
     faults: list[Fault] = []
     if minor <= 0:
-        faults.append(Fault("amount_not_positive", field="amount"))
+        faults.append(Fault("amount_not_positive", field=field))
     if minor > AMOUNT_MINOR_MAX:
-        faults.append(Fault("amount_too_large", field="amount"))
+        faults.append(Fault("amount_too_large", field=field))
     raise_if_any(faults)
     return minor
 
@@ -72,9 +79,20 @@ def actor_of(caller: Principal, operation: str, key: str) -> Actor:
     return Actor(caller.number, caller.branch_id, CHANNEL, f"{caller.number}:{operation}:{key}")
 
 
+def person_of(caller: Principal) -> Person:
+    """The caller as processes know people. Staff act at the counter, machine clients through this API."""
+    channel = CHANNEL if "service" in caller.roles else COUNTER
+    return Person(caller.number, caller.roles, caller.branch_id, channel, caller.anywhere)
+
+
 def header_of(caller: Principal, operation: str, key: str, code: str, **more: Any) -> JournalHeader:
     key = f"{caller.number}:{operation}:{key}"
     return JournalHeader(key, code, caller.branch_id, caller.number, CHANNEL, **more)
+
+
+def answer_of(view: BaseModel, status: int = 201) -> Response:
+    """A view as an answer, without the framework's second look at it."""
+    return Response(view.__pydantic_serializer__.to_json(view), status, media_type="application/json")
 
 
 def view_of(answer: Posted) -> s.PostedView:

@@ -18,13 +18,33 @@ _STATUS = {
     "session_unknown": 401,
     "permission_missing": 403,
     "staff_locked": 403,
+    "own_roles_fixed": 403,
+    "process_start_denied": 403,
+    "task_role_missing": 403,
+    "task_other_branch": 403,
+    "task_not_yours": 403,
+    "separation_of_duties": 403,
+    "authority_exceeded": 403,
+    "process_unknown": 404,
+    "case_unknown": 404,
+    "task_unknown": 404,
+    "incident_unknown": 404,
+    "attachment_unknown": 404,
+    "case_ended": 409,
+    "incident_cleared": 409,
+    "task_closed": 409,
+    "task_stale": 409,
+    "task_taken": 409,
+    "staff_unknown": 404,
     "route_unknown": 404,
     "journal_unknown": 404,
+    "hold_unknown": 404,
     "method_not_allowed": 405,
     "key_reused": 409,
     "customer_exists": 409,
     "journal_already_reversed": 409,
     "hold_resolved": 409,
+    "attachment_too_large": 413,
     "body_too_large": 413,
     "rate_limited": 429,
     "internal_error": 500,
@@ -77,8 +97,13 @@ def faults_of_input(errors: Sequence[Any]) -> list[Fault]:
     faults: list[Fault] = []
     for error in errors:
         place = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
+        if error["type"] == "json_invalid":
+            place = []  # a byte offset, no field
         if error["loc"][0] == "header":
             faults.append(Fault("idempotency_key_missing"))
         else:
-            faults.append(Fault("field_malformed", {"reason": str(error["type"])}, ".".join(place) or None))
+            reason = str(error["type"]).replace(
+                "model_attributes_type", "model_type"
+            )  # FastAPI's word for it
+            faults.append(Fault("field_malformed", {"reason": reason}, ".".join(place) or None))
     return faults

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 AccountNumber = Annotated[str, Field(min_length=4, max_length=40, pattern=r"^[0-9A-Z-]+$")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
@@ -13,6 +13,7 @@ Amount = Annotated[
     str, Field(min_length=1, max_length=25, pattern=r"^-?[0-9]+(\.[0-9]+)?$", examples=["100.00"])
 ]
 Memo = Annotated[str, Field(max_length=200)]
+RoleName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z_]+$")]
 Text = Annotated[str, Field(max_length=400)]
 
 
@@ -124,12 +125,115 @@ class TransferIn(Body):
     memo: Memo | None = None
 
 
+class HoldIn(Body):
+    payer: AccountNumber
+    payee: AccountNumber
+    amount: Amount
+    currency: Currency = "CNY"
+    expires_at: AwareDatetime
+    memo: Memo | None = None
+
+
+class CaptureIn(Body):
+    amount: Amount | None = Field(default=None, description="Less than is held; null captures all of it.")
+    currency: Currency = "CNY"
+
+
+class HoldView(BaseModel):
+    journal: int
+    expires_at: datetime
+    side: Literal["debit", "credit"]
+    amount: str
+    recorded_at: datetime
+
+
+class NoticesIn(Body):
+    least_amount: Amount | None = Field(description="Movements from this amount on; null ends the notices.")
+
+
+class Notice(BaseModel):
+    position: int
+    journal: int
+    side: Literal["debit", "credit"]
+    amount: str
+    balance: str
+    recorded_at: datetime
+
+
+class Notices(BaseModel):
+    account: str
+    currency: str
+    least_amount: str | None
+    notices: list[Notice]
+    next: int | None
+
+
+class ContactIn(Body):
+    mobile: Text | None
+    address: Text | None
+
+
+class StaffIn(Body):
+    number: Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[A-Z0-9]+$")]
+    name: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    branch: Annotated[str, Field(pattern=r"^[0-9]{4}$")]
+    roles: Annotated[list[RoleName], Field(max_length=20)]
+    password: Annotated[str, Field(min_length=1, max_length=1024)]
+
+
+class RolesIn(Body):
+    roles: Annotated[list[RoleName], Field(max_length=20)]
+
+
+class StaffState(Body):
+    active: bool
+
+
+class StaffView(BaseModel):
+    number: str
+    name: str
+    branch: str
+    roles: list[str]
+    active: bool
+    locked_until: datetime | None
+
+
+class StaffPage(BaseModel):
+    staff: list[StaffView]
+    next: str | None
+
+
+class PasswordChange(Body):
+    old: Annotated[str, Field(min_length=1, max_length=1024)]
+    new: Annotated[str, Field(min_length=1, max_length=1024)]
+
+
+class AuditLine(BaseModel):
+    id: int
+    recorded_at: datetime
+    actor: str
+    action: str
+    subject: str
+    outcome: str
+
+
+class AuditPage(BaseModel):
+    lines: list[AuditLine]
+    next: int | None
+
+
 class PostedView(BaseModel):
     journal: int
     booking_date: date
     value_date: date
     recorded_at: datetime
     replayed: bool
+
+
+class CaseBegun(BaseModel):
+    case: int = Field(
+        description="Nothing is booked yet: people have to look at it first. Ask at /v1/cases/{case}."
+    )
 
 
 class StatementLine(BaseModel):

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from liushui.channels.open_api.routes import accounts, books, customers, postings, system
+from liushui.channels.open_api.routes import (
+    accounts,
+    books,
+    customers,
+    holds,
+    postings,
+    processes,
+    staff,
+    system,
+    tasks,
+)
 
-ROUTERS = (postings.router, accounts.router, books.router, customers.router, system.router)
+ROUTERS = (
+    postings.router,
+    accounts.router,
+    holds.router,
+    tasks.router,
+    processes.router,
+    books.router,
+    customers.router,
+    staff.router,
+    system.router,
+)
 """The busiest first: routes are matched in order."""

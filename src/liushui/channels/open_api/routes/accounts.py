@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
 from liushui.channels.open_api import schemas as s
-from liushui.channels.open_api.dependencies import AccountPath, Caller, IdempotencyKey, TheBank, actor_of
+from liushui.channels.open_api.dependencies import (
+    AccountPath,
+    Caller,
+    IdempotencyKey,
+    TheBank,
+    actor_of,
+    minor_of,
+)
+from liushui.deposits import agree_to_notices
 from liushui.deposits.service import Q as DEPOSITS_Q
 from liushui.identity import branch_by_code
 from liushui.kernel.errors import refuse
 from liushui.kernel.money import format_minor
 from liushui.ledger import balance, find_account, statement
+from liushui.store.database import UnitOfWork
 
 router = APIRouter()
 
@@ -69,6 +78,44 @@ async def show_statement(
     ]  # fmt: skip
     more = lines[-1].position if len(rows) > limit else None
     return s.Statement(account=account, currency=found.currency, lines=lines, next=more)
+
+
+@router.put("/v1/accounts/{account}/notices", status_code=204)
+async def set_notices(
+    account: AccountPath, body: s.NoticesIn, bank: TheBank, caller: Caller, key: IdempotencyKey
+) -> None:
+    found = await bank.directory.find(account)
+    least = None if body.least_amount is None else minor_of(body.least_amount, found.currency, "least_amount")
+
+    async def work(uow: UnitOfWork) -> dict[str, Any]:
+        await agree_to_notices(uow, bank.clock, operator=caller.number, account=found, least_amount=least)
+        return {}
+
+    await bank.db.once(actor_of(caller, "notices", key).key, (account, least), bank.clock.now(), work)
+
+
+@router.get("/v1/accounts/{account}/notices")
+async def show_notices(
+    account: AccountPath, bank: TheBank, caller: Caller,
+    after: Annotated[int, Query(ge=0, le=2**62)] = 0, limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> s.Notices:  # fmt: skip
+    found = await bank.directory.find(account)
+    async with bank.db.read() as conn:
+        least = await conn.fetchval(DEPOSITS_Q.notices_least, found.id)
+        rows = await conn.fetch(DEPOSITS_Q.notices, found.id, after, limit + 1)
+    notices = [
+        s.Notice(
+            position=r["position"], journal=r["journal_id"], side="debit" if r["debit"] else "credit",
+            amount=format_minor(r["amount"], found.currency), balance=format_minor(r["balance_after"], found.currency),
+            recorded_at=r["recorded_at"],
+        )
+        for r in rows[:limit]
+    ]  # fmt: skip
+    return s.Notices(
+        account=account, currency=found.currency, notices=notices,
+        least_amount=None if least is None else format_minor(least, found.currency),
+        next=notices[-1].position if len(rows) > limit else None,
+    )  # fmt: skip
 
 
 @router.put("/v1/accounts/{account}/blocks", status_code=204)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
@@ -14,6 +14,7 @@ from liushui.channels.open_api.dependencies import (
     IdempotencyKey,
     JournalPath,
     TheBank,
+    actor_of,
     header_of,
     view_of,
 )
@@ -22,6 +23,8 @@ from liushui.kernel.errors import refuse
 from liushui.kernel.money import format_minor
 from liushui.ledger import Kind
 from liushui.ledger.repository import Q as LEDGER_Q
+from liushui.payments import REVERSAL_CODE
+from liushui.store.database import UnitOfWork
 
 router = APIRouter()
 
@@ -50,7 +53,7 @@ async def show_journal(journal: JournalPath, bank: TheBank, caller: Caller) -> s
 
 @router.post("/v1/journals/{journal}/reversal", status_code=201)
 async def reverse(journal: JournalPath, bank: TheBank, caller: Caller, key: IdempotencyKey) -> s.PostedView:
-    header = header_of(caller, "reversal", key, "REV01")
+    header = header_of(caller, "reversal", key, REVERSAL_CODE)
     return view_of(await bank.payments.reverse(header, journal))
 
 
@@ -80,5 +83,8 @@ async def show_trial_balance(
 async def advance_business_date(
     body: s.BusinessDateIn, bank: TheBank, caller: Caller, key: IdempotencyKey
 ) -> s.BusinessDateView:
-    moved = await bank.db.transact(lambda uow: uow.advance_business_date(body.to))
-    return s.BusinessDateView(business_date=moved)
+    async def work(uow: UnitOfWork) -> dict[str, Any]:
+        return {"business_date": (await uow.advance_business_date(body.to)).isoformat()}
+
+    actor = actor_of(caller, "business-date", key)
+    return s.BusinessDateView(**(await bank.db.once(actor.key, body.to, bank.clock.now(), work))[0])

@@ -1,0 +1,1 @@
+"""Cash deposit (现金存款) at the counter."""

@@ -1,0 +1,46 @@
+"""What bindings may use of the bank, and how a posting names its case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from liushui.accounting import InternalAccounts, Templates
+from liushui.deposits import Deposits
+from liushui.kernel.clock import Clock
+from liushui.ledger import Directory, Header, Ledger, Posted, Request
+from liushui.payments import Payments
+from liushui.store.database import Database
+from liushui.workflow import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The bank as bindings see it."""
+
+    db: Database
+    clock: Clock
+    ledger: Ledger
+    directory: Directory
+    internal: InternalAccounts
+    templates: Templates
+    deposits: Deposits
+    payments: Payments
+
+
+def header_of(
+    context: Context, code: str, memo: str | None = None, *, value_date: date | None = None
+) -> Header:
+    """The header of a journal that this step of this case makes; one visit of an element posts once."""
+    return Header(
+        context.key, code, context.branch_id, context.operator, context.channel, memo=memo, value_date=value_date,
+        process_instance=str(context.case_id), process_element=context.element, process_path=context.straight_through,
+    )  # fmt: skip
+
+
+async def post(services: Services, context: Context, request: Request) -> dict[str, Any]:
+    """Book in the step's own transaction; the result names the journal."""
+    posted: Posted = await services.ledger.post_within(context.inside, request)
+    context.link("journal", str(posted.journal_id))
+    return {"journal": posted.journal_id, "booking_date": posted.booking_date.isoformat()}

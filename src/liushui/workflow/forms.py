@@ -1,0 +1,179 @@
+"""Forms as data: what a person fills in, checked whole, and only what the form names gets into the process.
+
+A form file: ``{"zh": "…", "en": "…", "fields": [{"name", "type", "zh", "en", "required", …}]}``. Types: text, integer,
+amount (decimal string in ``currency``, kept in minor units), date, flag, choice (``choices``: value to labels), account,
+denominations (face value in minor units to count), and show (read only).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from liushui.kernel.errors import Fault, Refused, raise_if_any
+from liushui.kernel.money import AMOUNT_MINOR_MAX, Money
+from liushui.kernel.text import is_storable
+
+TYPES = ("text", "integer", "amount", "date", "flag", "choice", "account", "denominations", "show")
+TEXT_LENGTH_MAX = 2_000
+COUNT_MAX = 1_000_000
+FACES_MAX = 30
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
+_ACCOUNT = re.compile(r"[0-9A-Z-]{4,40}")
+_FACE = re.compile(r"[1-9][0-9]{0,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One input. least, most: bounds of an integer or of a text's length; pattern: whole-text regular expression.
+    A flag that is required must be true."""
+
+    name: str
+    type: str
+    zh: str
+    en: str
+    required: bool = False
+    least: int | None = None
+    most: int | None = None
+    pattern: str | None = None
+    choices: Mapping[str, Mapping[str, str]] | None = None
+    currency: str = "CNY"
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    name: str
+    zh: str
+    en: str
+    fields: tuple[Field, ...]
+
+
+def parse_form(name: str, body: Mapping[str, Any], faults: list[Fault]) -> Form | None:
+    """Read a form; append what is wrong with it."""
+    before = len(faults)
+    fields: list[Field] = []
+    rows: Any = body.get("fields")
+    if not body.get("zh") or not body.get("en") or not isinstance(rows, list):
+        faults.append(Fault("form_malformed", {"form": name, "field": ""}))
+        return None
+    for row in rows:  # pyright: ignore[reportUnknownVariableType] - JSON, looked at below
+        field = _field(row) if isinstance(row, dict) else None  # pyright: ignore[reportUnknownArgumentType]
+        if field is None or field.name in {f.name for f in fields}:
+            faults.append(Fault("form_malformed", {"form": name, "field": str(row)[:60]}))  # pyright: ignore[reportUnknownArgumentType]
+        else:
+            fields.append(field)
+    return Form(name, body["zh"], body["en"], tuple(fields)) if len(faults) == before else None
+
+
+def _field(row: Mapping[str, Any]) -> Field | None:
+    known = {
+        "name",
+        "type",
+        "zh",
+        "en",
+        "required",
+        "least",
+        "most",
+        "pattern",
+        "choices",
+        "currency",
+        "secret",
+    }
+    if not row.keys() <= known or not {"name", "type", "zh", "en"} <= row.keys():
+        return None
+    if not _NAME.fullmatch(str(row["name"])) or row["type"] not in TYPES:
+        return None
+    if (row["type"] == "choice") != ("choices" in row):
+        return None
+    return Field(**row)
+
+
+def take(form: Form, given: Mapping[str, Any], *, partly: bool = False) -> dict[str, Any]:
+    """The variables of a filled-in form. Refuses every fault at once; partly: a draft, where nothing is required.
+
+    Refusals: ``form_field_missing``, ``form_field_unknown``, ``form_field_malformed``, and the codes of amounts.
+    """
+    faults: list[Fault] = []
+    taken: dict[str, Any] = {}
+    fields = {field.name: field for field in form.fields if field.type != "show"}
+    faults += [Fault("form_field_unknown", field=name[:60]) for name in given if name not in fields]
+    for name, field in fields.items():
+        value = given.get(name)
+        if value is None or value == "":
+            if field.required and not partly:
+                faults.append(Fault("form_field_missing", field=name))
+            continue
+        try:
+            taken[name] = _value(field, value)
+        except Refused as refused:
+            faults += [Fault(f.code, f.params, name) for f in refused.faults]
+    raise_if_any(faults)
+    return taken
+
+
+def _value(field: Field, value: Any) -> Any:
+    kind = field.type
+    if kind == "flag" and isinstance(value, bool):
+        if field.required and not value:  # a box that must be ticked
+            raise Refused(Fault("form_field_missing"))
+        return value
+    if kind == "integer" and isinstance(value, int) and not isinstance(value, bool) and _within(field, value):
+        return value
+    if kind == "denominations":
+        return _denominations(value)
+    if isinstance(value, str):
+        if kind == "amount":
+            return _amount(field, value)
+        if kind == "date" and _is_date(value):
+            return value
+        if kind == "choice" and value in (field.choices or {}):
+            return value
+        if kind == "account" and _ACCOUNT.fullmatch(value):
+            return value
+        if kind == "text" and is_storable(value) and _is_text(field, value):
+            return value
+    raise Refused(Fault("form_field_malformed", {"type": kind}))
+
+
+def _amount(field: Field, text: str) -> int:
+    minor = Money.parse(text, field.currency).minor
+    if minor <= 0:
+        raise Refused(Fault("amount_not_positive"))
+    if minor > AMOUNT_MINOR_MAX:
+        raise Refused(Fault("amount_too_large"))
+    return minor
+
+
+def _denominations(value: Any) -> dict[str, int]:
+    counts: dict[Any, Any] = cast("dict[Any, Any]", value) if isinstance(value, dict) else {}
+    if (
+        0 < len(counts) <= FACES_MAX
+        and all(_FACE.fullmatch(str(face)) for face in counts)
+        and all(
+            isinstance(n, int) and not isinstance(n, bool) and 0 <= n <= COUNT_MAX for n in counts.values()
+        )
+    ):
+        return {str(face): n for face, n in counts.items() if n}
+    raise Refused(Fault("form_field_malformed", {"type": "denominations"}))
+
+
+def _within(field: Field, number: int) -> bool:
+    return (field.least is None or number >= field.least) and (field.most is None or number <= field.most)
+
+
+def _is_text(field: Field, value: str) -> bool:
+    longest = TEXT_LENGTH_MAX if field.most is None else field.most
+    if not (field.least or 0) <= len(value) <= longest:
+        return False
+    return field.pattern is None or re.fullmatch(field.pattern, value) is not None
+
+
+def _is_date(value: str) -> bool:
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False

@@ -1,0 +1,270 @@
+-- name: lock_deployment
+SELECT pg_advisory_xact_lock(7305808869229848);
+
+-- name: definition
+SELECT id, key, version, bpmn, parts, called FROM process_definition WHERE id = $1;
+
+-- name: definition_by_digest
+SELECT id, version FROM process_definition WHERE key = $1 AND digest = $2;
+
+-- name: definition_by_version
+SELECT id FROM process_definition WHERE key = $1 AND version = $2;
+
+-- name: insert_definition
+INSERT INTO process_definition (key, version, digest, bpmn, parts, called, deployed_at, deployed_by)
+VALUES ($1, (SELECT coalesce(max(version), 0) + 1 FROM process_definition WHERE key = $1), $2, $3, $4, $5, $6, $7)
+RETURNING id, version;
+
+-- name: release
+INSERT INTO process_release (key, definition_id, released_at, released_by) VALUES ($1, $2, $3, $4)
+ON CONFLICT (key) DO UPDATE SET definition_id = excluded.definition_id, released_at = excluded.released_at,
+                                released_by = excluded.released_by;
+
+-- name: released
+SELECT definition_id FROM process_release WHERE key = $1;
+
+-- name: all_released
+SELECT key, definition_id FROM process_release ORDER BY key;
+
+-- name: versions
+SELECT d.id, d.key, d.version, encode(d.digest, 'hex') AS digest, d.deployed_at, d.deployed_by,
+       r.definition_id IS NOT NULL AS released,
+       (SELECT count(*) FROM process_instance i WHERE i.definition_id = d.id AND i.ended_at IS NULL) AS running
+FROM process_definition d LEFT JOIN process_release r ON r.definition_id = d.id
+WHERE $1::text IS NULL OR d.key = $1 ORDER BY d.key, d.version;
+
+-- name: next_cases
+SELECT nextval('case_number');
+
+-- name: insert_instance
+INSERT INTO process_instance (id, definition_id, status, state, name, initiator, branch_id, channel, objects, outcome,
+                              started_at, ended_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+
+-- name: lock_instance
+SELECT id, definition_id, status, state, name, initiator, branch_id, channel, objects, started_at
+FROM process_instance WHERE id = $1 FOR UPDATE;
+
+-- name: update_instance
+UPDATE process_instance SET status = $2, state = $3, name = $4, objects = $5, outcome = $6, ended_at = $7 WHERE id = $1;
+
+-- name: rebind_instance
+UPDATE process_instance SET definition_id = $2 WHERE id = $1;
+
+-- name: instance
+SELECT i.id, i.definition_id, d.key, d.version, i.status, i.state, i.name, i.initiator, i.branch_id, i.channel,
+       i.objects, i.outcome, i.started_at, i.ended_at
+FROM process_instance i JOIN process_definition d ON d.id = i.definition_id WHERE i.id = $1;
+
+-- name: instances
+SELECT i.id, d.key, d.version, i.status, i.name, i.initiator, i.branch_id, i.channel, i.outcome, i.started_at, i.ended_at
+FROM process_instance i JOIN process_definition d ON d.id = i.definition_id
+WHERE i.id < $1 AND ($2::text IS NULL OR d.key = $2) AND ($3::text IS NULL OR i.status = $3)
+  AND ($4::jsonb IS NULL OR i.objects @> $4) AND ($5::integer IS NULL OR i.branch_id = $5)
+ORDER BY i.id DESC LIMIT $6;
+
+-- name: running_of_definition
+SELECT id, state FROM process_instance WHERE definition_id = $1 AND ended_at IS NULL AND id > $2 ORDER BY id LIMIT $3;
+
+-- name: insert_events
+WITH head AS (UPDATE commit_head SET last_event_id = last_event_id + cardinality($1::text[]) WHERE id
+              RETURNING last_event_id - cardinality($1::text[]) AS base)
+INSERT INTO event (id, kind, recorded_at, subjects, payload, case_id, definition_id, element, lifecycle, resource, role,
+                   channel, branch_id, priority, cost_minor, decision_rows)
+SELECT base + u.ordinality, u.kind, $2, '{}', u.payload::jsonb, $3, $4, u.element, u.lifecycle, u.resource, u.role,
+       $5, $6, u.priority, u.cost, CASE WHEN u.rows = '' THEN NULL ELSE string_to_array(u.rows, ',') END
+FROM head, unnest($1::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::integer[],
+                  $13::bigint[], $14::text[])
+     WITH ORDINALITY AS u (kind, payload, element, lifecycle, resource, role, priority, cost, rows, ordinality);
+
+-- name: events_of_case
+SELECT id, kind, recorded_at, journal_id, element, lifecycle, resource, role, channel, branch_id, priority,
+       cost_minor, decision_rows, payload, path_id
+FROM event WHERE case_id = $1 ORDER BY id;
+
+-- name: insert_task
+INSERT INTO user_task (instance_id, token, element, scope_path, role, assignee, branch_id, priority, opened_at,
+                       at_risk_at, due_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- name: withdraw_task
+UPDATE user_task SET state = 'withdrawn', version = version + 1, ended_at = $3
+WHERE instance_id = $1 AND token = $2 AND state IN ('open', 'claimed');
+
+-- name: insert_timer
+INSERT INTO process_timer (instance_id, timer, element, due_at) VALUES ($1, $2, $3, $4);
+
+-- name: delete_timer
+DELETE FROM process_timer WHERE instance_id = $1 AND timer = $2;
+
+-- name: insert_subscription
+INSERT INTO process_subscription (instance_id, subscription, kind, name, correlation) VALUES ($1, $2, $3, $4, $5);
+
+-- name: delete_subscription
+DELETE FROM process_subscription WHERE instance_id = $1 AND subscription = $2;
+
+-- name: insert_job
+INSERT INTO process_job (instance_id, token, element, leased_until) VALUES ($1, $2, $3, $4);
+
+-- name: delete_job
+DELETE FROM process_job WHERE instance_id = $1 AND token = $2 RETURNING token;
+
+-- name: lease_job
+UPDATE process_job SET leased_until = $3
+WHERE (instance_id, token) = (SELECT instance_id, token FROM process_job
+                              WHERE leased_until <= $1 AND ($2::bigint IS NULL OR instance_id = $2)
+                              ORDER BY leased_until LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING instance_id, token;
+
+-- name: insert_incident
+INSERT INTO process_incident (instance_id, incident, element, reason, raised_at) VALUES ($1, $2, $3, $4, $5);
+
+-- name: clear_incident
+UPDATE process_incident SET cleared_at = $3, cleared_by = $4, how = $5, note = $6
+WHERE instance_id = $1 AND incident = $2 AND cleared_at IS NULL;
+
+-- name: incident
+SELECT id, instance_id, incident, element, reason, raised_at, cleared_at, cleared_by, how, note
+FROM process_incident WHERE id = $1;
+
+-- name: open_incidents
+SELECT i.id, i.instance_id, i.element, i.reason, i.raised_at, d.key, p.name
+FROM process_incident i JOIN process_instance p ON p.id = i.instance_id
+JOIN process_definition d ON d.id = p.definition_id
+WHERE i.cleared_at IS NULL AND i.id > $1 ORDER BY i.id LIMIT $2;
+
+-- name: task
+SELECT t.id, t.instance_id, t.token, t.element, t.scope_path, t.state, t.version, t.role, t.assignee, t.branch_id,
+       t.priority, t.opened_at, t.at_risk_at, t.due_at, t.warned, t.claimed_by, t.claimed_at, t.delegated_by,
+       t.completed_by, t.ended_at, t.draft, i.definition_id, i.name AS case_name, i.initiator, d.key, d.version AS process_version
+FROM user_task t JOIN process_instance i ON i.id = t.instance_id
+JOIN process_definition d ON d.id = i.definition_id WHERE t.id = $1;
+
+-- name: lock_task
+SELECT id, state, version, claimed_by, delegated_by FROM user_task WHERE id = $1 FOR UPDATE;
+
+-- name: worklist
+SELECT t.id, t.instance_id, t.element, t.scope_path, t.state, t.version, t.role, t.assignee, t.branch_id, t.priority,
+       t.opened_at, t.at_risk_at, t.due_at, t.warned, t.claimed_by, i.name AS case_name, i.initiator,
+       i.definition_id, d.key, d.version AS process_version
+FROM user_task t JOIN process_instance i ON i.id = t.instance_id
+JOIN process_definition d ON d.id = i.definition_id
+WHERE t.state IN ('open', 'claimed')
+  AND (t.claimed_by = $1
+       OR (t.state = 'open' AND coalesce(t.assignee, $1) = $1
+           AND (t.role IS NULL OR t.role = ANY ($2::text[])) AND ($3 OR t.branch_id = $4)))
+ORDER BY t.priority DESC, t.due_at NULLS LAST, t.id LIMIT $5 OFFSET $6;
+
+-- name: tasks_of_case
+SELECT id, token, element, scope_path, state, version, role, assignee, opened_at, due_at, claimed_by, completed_by,
+       ended_at FROM user_task WHERE instance_id = $1 ORDER BY id;
+
+-- name: claim_task
+UPDATE user_task SET state = 'claimed', version = version + 1, claimed_by = $2, claimed_at = $3 WHERE id = $1
+RETURNING version;
+
+-- name: release_task
+UPDATE user_task SET state = 'open', version = version + 1, claimed_by = NULL, claimed_at = NULL WHERE id = $1
+RETURNING version;
+
+-- name: delegate_task
+UPDATE user_task SET state = 'claimed', version = version + 1, claimed_by = $2, claimed_at = $3,
+       delegated_by = delegated_by || $4::text, assignee = $2 WHERE id = $1 RETURNING version;
+
+-- name: complete_task
+UPDATE user_task SET state = 'completed', version = version + 1, completed_by = $2, ended_at = $3, draft = NULL
+WHERE id = $1;
+
+-- name: save_draft
+UPDATE user_task SET draft = $2 WHERE id = $1;
+
+-- name: task_of_token
+SELECT id FROM user_task WHERE instance_id = $1 AND token = $2;
+
+-- name: participants
+SELECT element, completed_by, delegated_by FROM user_task
+WHERE instance_id = $1 AND element = ANY ($2::text[]) AND state = 'completed';
+
+-- name: insert_comment
+INSERT INTO task_comment (task_id, author, written_at, text) VALUES ($1, $2, $3, $4) RETURNING id;
+
+-- name: comments
+SELECT id, author, written_at, text FROM task_comment WHERE task_id = $1 ORDER BY id;
+
+-- name: insert_attachment
+INSERT INTO task_attachment (task_id, author, added_at, name, media_type, size, digest)
+VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id;
+
+-- name: insert_content
+INSERT INTO attachment_content (digest, content) VALUES ($1, $2) ON CONFLICT DO NOTHING;
+
+-- name: attachments
+SELECT id, author, added_at, name, media_type, size FROM task_attachment WHERE task_id = $1 ORDER BY id;
+
+-- name: attachment
+SELECT a.task_id, a.name, a.media_type, c.content FROM task_attachment a
+JOIN attachment_content c ON c.digest = a.digest WHERE a.id = $1 AND a.task_id = $2;
+
+-- name: timers_due
+SELECT instance_id, timer FROM process_timer WHERE due_at <= $1 ORDER BY due_at LIMIT $2;
+
+-- name: lock_instance_if_free
+SELECT id, definition_id, status, state, name, initiator, branch_id, channel, objects, started_at
+FROM process_instance WHERE id = $1 FOR UPDATE SKIP LOCKED;
+
+-- name: timer_is_due
+SELECT EXISTS (SELECT 1 FROM process_timer WHERE instance_id = $1 AND timer = $2 AND due_at <= $3);
+
+-- name: warnings_due
+SELECT t.id, t.instance_id FROM user_task t
+WHERE t.state IN ('open', 'claimed')
+  AND ((t.warned = 0 AND t.at_risk_at <= $1) OR (t.warned < 2 AND t.due_at <= $1))
+ORDER BY t.id LIMIT $2;
+
+-- name: warning_of
+SELECT id, token, element, scope_path, role, warned, at_risk_at, due_at, claimed_by FROM user_task
+WHERE id = $1 AND state IN ('open', 'claimed') FOR UPDATE;
+
+-- name: warn_task
+UPDATE user_task SET warned = $2, priority = priority + $3 WHERE id = $1;
+
+-- name: message_takers
+SELECT instance_id, subscription FROM process_subscription
+WHERE kind = 'message' AND name = $1 AND correlation IS NOT DISTINCT FROM $2
+ORDER BY instance_id, subscription LIMIT 1;
+
+-- name: signal_takers
+SELECT DISTINCT instance_id FROM process_subscription WHERE kind = 'signal' AND name = $1 ORDER BY instance_id;
+
+-- name: subscription_exists
+SELECT EXISTS (SELECT 1 FROM process_subscription WHERE instance_id = $1 AND subscription = $2);
+
+-- name: insert_pending
+INSERT INTO pending_message (name, correlation, variables, arrived_at) VALUES ($1, $2, $3, $4);
+
+-- name: take_pending
+DELETE FROM pending_message WHERE id = (
+    SELECT id FROM pending_message WHERE name = $1 AND correlation IS NOT DISTINCT FROM $2
+    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING variables;
+
+-- name: rename_task
+UPDATE user_task SET element = $3 WHERE instance_id = $1 AND token = $2 AND state IN ('open', 'claimed');
+
+-- name: insert_path
+INSERT INTO process_path (definition_id, elements, lifecycles, decision_rows, outcome, digest)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (digest) DO NOTHING RETURNING id;
+
+-- name: path_by_digest
+SELECT id FROM process_path WHERE digest = $1;
+
+-- name: insert_straight_case
+WITH head AS (UPDATE commit_head SET last_event_id = last_event_id + 1 WHERE id RETURNING last_event_id)
+INSERT INTO event (id, kind, recorded_at, subjects, case_id, resource, channel, branch_id, path_id)
+SELECT last_event_id, 'process_case', $1, '{}', $2, $3, $4, $5, $6 FROM head;
+
+-- name: straight_case
+SELECT e.case_id, e.recorded_at, e.journal_id, coalesce(j.operator, e.resource) AS initiator,
+       coalesce(j.channel, e.channel) AS channel, coalesce(j.branch_id, e.branch_id) AS branch_id,
+       p.elements, p.lifecycles, p.decision_rows, p.outcome, d.key, d.version, e.id
+FROM event e JOIN process_path p ON p.id = e.path_id JOIN process_definition d ON d.id = p.definition_id
+LEFT JOIN journal j ON j.id = e.journal_id WHERE e.case_id = $1;

@@ -1,0 +1,137 @@
+"""Holds, the administrator's work, contacts and notices, through the API."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tests.integration.test_open_api import Client, demo_customer, run
+
+
+def test_a_hold_is_reserved_captured_in_part_and_the_rest_is_free(demo: str) -> None:
+    async def story(c: Client) -> None:
+        payer, payee, _ = await c.accounts()
+        until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+        body = {"payer": payer, "payee": payee, "amount": "500.00", "expires_at": until}
+        assert (await c.call("POST", "/v1/holds", json=body)).json()["code"] == "permission_missing"
+        held = await c.call("POST", "/v1/holds", "S0001", json=body)
+        assert held.status_code == 201, held.text
+        hold = held.json()["journal"]
+        shown = (await c.call("GET", f"/v1/accounts/{payer}")).json()
+        assert (shown["ledger"], shown["held"], shown["available"]) == ("12000.00", "500.00", "11500.00")
+        (row,) = (await c.call("GET", f"/v1/accounts/{payer}/holds")).json()
+        assert (row["journal"], row["amount"], row["side"]) == (hold, "500.00", "debit")
+        over = await c.call("POST", f"/v1/holds/{hold}/capture", "S0001", json={"amount": "500.01"})
+        assert over.json()["code"] == "capture_exceeds_hold"
+        done = await c.call("POST", f"/v1/holds/{hold}/capture", "S0001", json={"amount": "499.00"})
+        assert done.status_code == 201, done.text
+        shown = (await c.call("GET", f"/v1/accounts/{payer}")).json()
+        assert (shown["ledger"], shown["held"], shown["available"]) == ("11501.00", "0.00", "11501.00")
+        again = await c.call("POST", f"/v1/holds/{hold}/void", "S0001")
+        assert (again.status_code, again.json()["code"]) == (409, "hold_resolved")
+        other = (await c.call("POST", "/v1/holds", "S0001", json=body)).json()["journal"]
+        assert (await c.call("POST", f"/v1/holds/{other}/void", "S0001")).status_code == 201
+        late = body | {"expires_at": (datetime.now(UTC) + timedelta(days=40)).isoformat()}
+        assert (await c.call("POST", "/v1/holds", "S0001", json=late)).json()[
+            "code"
+        ] == "hold_expiry_too_late"
+        naive = body | {"expires_at": "2026-01-05T12:00:00"}
+        assert (await c.call("POST", "/v1/holds", "S0001", json=naive)).json()["code"] == "field_malformed"
+
+    run(demo, story)
+
+
+def test_the_administrator_brings_people_in_and_lets_them_go(demo: str) -> None:
+    async def story(c: Client) -> None:
+        admin = "D0001"
+        new = {
+            "number": "T0009",
+            "name": "孙新",
+            "branch": "0002",
+            "roles": ["teller"],
+            "password": "river-bank-77",
+        }
+        assert (await c.call("POST", "/v1/staff", "S0001", json=new)).status_code == 403
+        first = await c.call("POST", "/v1/staff", admin, key="new-1", json=new)
+        assert first.status_code == 201, first.text
+        again = await c.call("POST", "/v1/staff", admin, key="new-1", json=new)
+        assert again.json() == first.json()
+        other = await c.call("POST", "/v1/staff", admin, key="new-1", json=new | {"number": "T0010"})
+        assert other.json()["code"] == "key_reused"
+        bad = await c.call(
+            "POST", "/v1/staff", admin, json=new | {"number": "T0011", "roles": ["king"], "password": "short"}
+        )
+        assert {f["code"] for f in bad.json()["faults"]} == {"role_unknown", "password_too_short"}
+        assert "short" not in bad.text.replace("too_short", "").replace("too short", "")
+
+        login = {"number": "T0009", "password": "river-bank-77"}
+        token = (await c.http.post("/v1/sessions", json=login)).json()["token"]
+        own = {"Authorization": f"Bearer {token}"}
+        changed = await c.http.put("/v1/sessions/current/password", headers=own,
+                                   json={"old": "river-bank-77", "new": "river-bank-88"})  # fmt: skip
+        assert changed.status_code == 204
+        assert (await c.http.post("/v1/sessions", json=login)).status_code == 401
+        login["password"] = "river-bank-88"
+        assert (await c.http.post("/v1/sessions", json=login)).status_code == 201
+
+        raised = await c.call("PUT", "/v1/staff/T0009/roles", admin, json={"roles": ["supervisor"]})
+        assert raised.json()["roles"] == ["supervisor"]
+        mine = await c.call("PUT", f"/v1/staff/{admin}/roles", admin, json={"roles": ["supervisor"]})
+        assert (mine.status_code, mine.json()["code"]) == (403, "own_roles_fixed")
+        gone = await c.call("PUT", "/v1/staff/T0009/state", admin, json={"active": False})
+        assert gone.json()["active"] is False
+        assert (await c.http.post("/v1/sessions", json=login)).json()["code"] == "credentials_wrong"
+        assert (await c.call("POST", "/v1/staff/NOBODY/unlock", admin)).status_code == 404
+        page = (await c.call("GET", "/v1/staff?limit=2", admin)).json()
+        rest = (await c.call("GET", f"/v1/staff?after={page['next']}", admin)).json()
+        numbers = [m["number"] for m in page["staff"] + rest["staff"]]
+        assert numbers == sorted(numbers)
+        assert "T0009" in numbers
+        trail = (await c.call("GET", "/v1/audit?limit=500", "A0001")).json()["lines"]
+        assert [line["action"] for line in trail if line["subject"] == "T0009"][:2] == [
+            "staff_added",
+            "log_in",
+        ]
+        assert "river-bank" not in str(trail)
+
+    run(demo, story)
+
+
+def test_a_customer_moves_house_and_wants_to_hear_of_movements(demo: str) -> None:
+    async def story(c: Client) -> None:
+        customer = demo_customer(1)
+        path = f"/v1/customers/{customer}/contact"
+        bad = await c.call("PUT", path, json={"mobile": "12", "address": "x" * 301})
+        assert {f["code"] for f in bad.json()["faults"]} == {"mobile_malformed", "address_malformed"}
+        moved = await c.call("PUT", path, json={"mobile": "13900000009", "address": "河畔路 8 号"})
+        assert (moved.json()["mobile_masked"], moved.json()["address"]) == ("139****0009", "河畔路 8 号")
+        payer = (await c.accounts())[0]
+        notices = f"/v1/accounts/{payer}/notices"
+        zero = await c.call("PUT", notices, json={"least_amount": "0"})
+        assert (zero.json()["code"], zero.json()["faults"][0]["field"]) == (
+            "amount_not_positive",
+            "least_amount",
+        )
+        assert (await c.call("PUT", notices, json={"least_amount": "10.00"})).status_code == 204
+        assert (await c.call("GET", notices)).json() == {
+            "account": payer, "currency": "CNY", "least_amount": "10.00", "notices": [], "next": None}  # fmt: skip
+        assert (await c.call("PUT", notices, json={"least_amount": None})).status_code == 204
+        assert (await c.call("GET", notices)).json()["least_amount"] is None
+
+    run(demo, story)
+
+
+def test_writes_without_a_journal_are_compared_under_their_key_too(demo: str) -> None:
+    async def story(c: Client) -> None:
+        account = (await c.accounts())[0]
+        blocks = f"/v1/accounts/{account}/blocks"
+        both = {"debit": True, "credit": True}
+        for _ in range(2):
+            assert (await c.call("PUT", blocks, "S0001", key="b1", json=both)).status_code == 204
+        other = await c.call("PUT", blocks, "S0001", key="b1", json=both | {"credit": False})
+        assert (other.status_code, other.json()["code"]) == (409, "key_reused")
+        to = {"to": "2026-01-06"}
+        for _ in range(2):  # the second time is a repetition, not another move
+            moved = await c.call("POST", "/v1/business-date", "O0001", key="d1", json=to)
+            assert (moved.status_code, moved.json()) == (201, {"business_date": "2026-01-06"})
+
+    run(demo, story)

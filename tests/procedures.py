@@ -1,0 +1,108 @@
+"""A bank with its procedures, for stories: people, tasks, time that moves."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from asyncpg import Record
+
+from liushui.bank import Bank, open_bank, verify
+from liushui.demo import complete_demo_bank
+from liushui.kernel.clock import ManualClock
+from liushui.store.outbox import dispatch
+from liushui.workflow import Person, Q
+
+MONDAY_TEN = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
+"""Ten o'clock in Beijing, on the demo bank's first business date."""
+_keys = count(1)
+
+
+def person(
+    number: str, *roles: str, branch: int = 1, channel: str = "counter", anywhere: bool = False
+) -> Person:
+    return Person(number, frozenset(roles), branch, channel, anywhere)
+
+
+TELLER = person("T0001", "teller")
+OTHER_TELLER = person("T0003", "teller")
+SUPERVISOR = person("S0001", "supervisor")
+REVIEWER = person("R0001", "reviewer")
+
+
+class Story:
+    """What a story does at the bank. All amounts in forms are decimal text."""
+
+    def __init__(self, bank: Bank, clock: ManualClock) -> None:
+        self.bank, self.clock, self.processes = bank, clock, bank.processes
+
+    async def start(self, who: Person, process: str, key: str | None = None, /, **given: Any) -> int:
+        return await self.processes.start(who, process, given, idempotency_key=key or f"story:{next(_keys)}")
+
+    async def do(self, who: Person, case: int, element: str, /, **given: Any) -> int:
+        """Complete the open task at an element; return its id."""
+        task = await self.task(case, element)
+        await self.processes.complete(
+            who, task["id"], given, version=task["version"], idempotency_key=f"story:{next(_keys)}"
+        )
+        return task["id"]
+
+    async def task(self, case: int, element: str) -> Record:
+        async with self.bank.db.read() as conn:
+            rows = await conn.fetch(Q.tasks_of_case, case)
+        open_ones = [r for r in rows if r["element"] == element and r["state"] in ("open", "claimed")]
+        assert len(open_ones) == 1, [(r["element"], r["state"]) for r in rows]
+        return open_ones[0]
+
+    async def open_tasks(self, case: int) -> list[str]:
+        async with self.bank.db.read() as conn:
+            rows = await conn.fetch(Q.tasks_of_case, case)
+        return [r["element"] for r in rows if r["state"] in ("open", "claimed")]
+
+    async def status(self, case: int) -> str:
+        async with self.bank.db.read() as conn:
+            row = await conn.fetchrow(Q.instance, case)
+        assert row is not None
+        return row["status"]
+
+    async def ways(self, case: int) -> list[str]:
+        """Elements that completed, in order."""
+        async with self.bank.db.read() as conn:
+            rows = await conn.fetch(Q.events_of_case, case)
+        return [r["element"] for r in rows if r["kind"] == "process_step" and r["lifecycle"] == "completed"]
+
+    async def events(self, case: int) -> list[Record]:
+        async with self.bank.db.read() as conn:
+            return await conn.fetch(Q.events_of_case, case)
+
+    async def balance(self, account: str) -> str:
+        async with self.bank.db.read() as conn:
+            row = await conn.fetchrow(
+                "SELECT credits_posted - debits_posted AS net FROM ledger_balance b "
+                "JOIN ledger_account a ON a.id = b.account_id WHERE a.number = $1", account
+            )  # fmt: skip
+        assert row is not None
+        return f"{row['net'] // 100}.{row['net'] % 100:02d}"
+
+    async def wait(self, by: timedelta) -> None:
+        """Let time pass, and the workers do what is due."""
+        self.clock.advance(by)
+        await self.work()
+
+    async def work(self) -> None:
+        while await self.processes.work() + await dispatch(self.bank.db, self.clock, self.bank.handlers):
+            pass
+
+
+@asynccontextmanager
+async def story_of(dsn: str) -> AsyncGenerator[Story]:
+    """The demo bank with its procedures deployed; its books are verified at the end."""
+    clock = ManualClock(MONDAY_TEN)
+    async with open_bank(dsn, clock) as bank:
+        await complete_demo_bank(bank)
+        await bank.processes.deploy_house(actor="system")
+        yield Story(bank, clock)
+        assert [fault.code for fault in await verify(bank.db)] == []
