@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from liushui.workflow import (
     Cancelled,
+    Definition,
     Happened,
     IncidentSkipped,
     MessageAwaited,
@@ -25,6 +26,8 @@ from liushui.workflow import (
     TimerCleared,
     TimerFired,
     TimerSet,
+    apply_migration,
+    plan_migration,
     read,
 )
 from liushui.workflow.soundness import check_soundness
@@ -95,6 +98,15 @@ def hold_the_laws(play: Play) -> None:
     assert Counter(told) - Counter(off) == Counter(state.waits.keys())
 
 
+def moves_nowhere(play: Play, same: Definition) -> None:
+    """To migrate to the same version changes nothing."""
+    plan = plan_migration(play.definition, same, play.state)
+    assert plan.blockers == ()
+    moved, effects = apply_migration(play.definition, same, play.state, plan, now=play.now, env=play.env)
+    assert effects == ()
+    assert moved.to_json() == play.json
+
+
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 10**9), st.integers(0, 10**9))
 def test_any_course_of_any_process_keeps_the_laws(model_seed: int, walk_seed: int) -> None:
@@ -102,6 +114,7 @@ def test_any_course_of_any_process_keeps_the_laws(model_seed: int, walk_seed: in
     definitions = read(xml)
     assert [f for d in definitions for f in check_soundness(d)] == []
     play, rng = Play(bound(definitions)), random.Random(walk_seed)
+    same = bound(read(xml))
     hold_the_laws(play)
     for _ in range(25):
         choices = inputs(play)
@@ -110,6 +123,8 @@ def test_any_course_of_any_process_keeps_the_laws(model_seed: int, walk_seed: in
         kind, what = rng.choice(choices)
         give(play, kind, what, rng.randint(0, 9))
         hold_the_laws(play)
+        if play.ended is None:
+            moves_nowhere(play, same)
     assert play.incidents == {}, "a sound process with sound expressions needs nobody's help"
     if play.ended is None:
         play.give(Cancelled("enough"))

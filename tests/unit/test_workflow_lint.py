@@ -71,6 +71,10 @@ def test_deadlock_and_lack_of_synchronisation_are_found() -> None:
     assert found(*DOUBLE[:2]) == [("soundness_unsynchronised", "J")]
 
 
+def test_an_end_event_takes_any_number_of_tokens() -> None:
+    assert found("<start S/><and G/><task A/><task B/><end E/>", "S>G G>A G>B A>E B>E") == []
+
+
 def test_inside_a_sub_process_and_behind_boundary_events_too() -> None:
     inner = "<start PS/><and PG/><task PA/><task PB/><xor PJ/><end PE/>" + flows_in(
         "PS>PG PG>PA PG>PB PA>PJ PB>PJ PJ>PE"
@@ -108,7 +112,7 @@ def naive(definition: Definition) -> tuple[bool, bool]:
             if not held:
                 continue
             join = element.kind in (Kind.PARALLEL, Kind.INCLUSIVE)
-            double |= len(held) > 1 and not join
+            double |= len(held) > 1 and not join and element.kind is not Kind.END
             if element.kind is Kind.PARALLEL and len(held) < len(element.incoming):
                 continue
             if element.kind is Kind.INCLUSIVE and waits(definition, element.id, marking):
@@ -117,7 +121,9 @@ def naive(definition: Definition) -> tuple[bool, bool]:
             for taken in [held] if join else [[f] for f in held]:
                 for out in choices(definition, element.id):
                     rest = marking - set(taken)
-                    double |= bool(rest & out)
+                    double |= any(
+                        elements[definition.flows[f].target].kind is not Kind.END for f in rest & out
+                    )
                     if not rest & out and (new := rest | out) not in seen:
                         seen.add(new)
                         todo.append(new)

@@ -230,6 +230,15 @@ def test_the_largest_model_allowed_is_read_in_time() -> None:
     assert Play(definition).ended == "completed"
 
 
+def test_an_event_may_share_its_definition() -> None:
+    body = "<start S/><catch C><eventDefinitionRef>shared</eventDefinitionRef></catch><end E/>"
+    roots = '<timerEventDefinition id="shared"><timeDuration>PT1H</timeDuration></timerEventDefinition>'
+    (definition,) = read(file(process(body, "S>C C>E"), roots=roots.replace("timerEventDefinition", "timer")))
+    play = Play(definition)
+    play.ring("C")
+    assert play.ended == "completed"
+
+
 def test_random_damage_is_refused_or_read_but_never_breaks_the_reader() -> None:
     import random
 

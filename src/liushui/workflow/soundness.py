@@ -124,7 +124,7 @@ class _Search:
         elements = self._definition.elements
         for id, flows in before.items():
             element = elements[id]
-            if element.kind not in JOINS and len(flows) > 1:
+            if len(flows) > 1 and element.kind not in JOINS and not self._absorbs(element):
                 self.doubled.add(id)
                 return
         first = self._first(before)
@@ -140,14 +140,20 @@ class _Search:
     def _first(self, before: dict[str, list[str]]) -> str | None:
         """The element whose token disturbs nobody and may move before all others."""
         for id, flows in before.items():
+            element = self._definition.elements[id]
+            if self._absorbs(element):
+                return id
             if self._thorough and id not in self._aside:
                 continue
-            element = self._definition.elements[id]
             if len(element.incoming) == 1 or (
                 element.kind is Kind.PARALLEL and len(flows) == len(element.incoming)
             ):
                 return id
         return None
+
+    def _absorbs(self, element: Element) -> bool:
+        """An end event takes any number of tokens, unless it ends the others too."""
+        return element.kind is Kind.END and self._choices(element) == [frozenset()]
 
     def _opens(self, element: Element, flows: list[str], before: dict[str, list[str]]) -> bool:
         if element.kind not in JOINS or len(element.incoming) == 1:
