@@ -64,7 +64,7 @@ async def number_of(s: Story, case: int, kind: str) -> str:
 
 
 async def sign(s: Story, case: int, **changes: Any) -> None:
-    given = {"agreement_language": "zh-CN", "agreed": True, "signature_method": "signature_pad",
+    given = {"agreement_language": "zh-CN", "answer": "agree", "signature_method": "signature_pad",
              "signature_digest": SIGNATURE}  # fmt: skip
     await s.do(TELLER, case, "Sign", **(given | changes))
 
@@ -83,7 +83,9 @@ def test_somebody_new_opens_a_class_one_account_and_pays_in(demo: str) -> None:
         case = await s.start(TELLER, "open_account", **newcomer(first_deposit_wanted=True))
         assert await s.open_tasks(case) == ["Sign"]  # nothing asks for a review
         assert await rows(s, "SELECT 1 FROM party WHERE name = '赵新来'") == []
+        before = await counts(s)
         assert await refused(sign(s, case, signature_digest=None)) == ["signature_missing"]
+        assert await counts(s) == before
         await sign(s, case)
         account = await number_of(s, case, "account")
         few = s.do(TELLER, case, "CountCash", deposit_amount="500.00", deposit_denominations={"10000": 4})
@@ -97,7 +99,7 @@ def test_somebody_new_opens_a_class_one_account_and_pays_in(demo: str) -> None:
             blocked = "SELECT debit_blocked, credit_blocked FROM ledger_account WHERE number = $1"
             assert tuple(await conn.fetchrow(blocked, account)) == (True, False)
         early = s.do(TELLER, case, "HandOver", medium_received=False)
-        assert await refused(early) == ["medium_not_received"]
+        assert await refused(early) == ["form_field_missing"]
         await s.do(TELLER, case, "HandOver", medium_received=True)
         assert (await s.ways(case))[-2:] == ["Activate", "Opened"]
         async with s.bank.db.read() as conn:
@@ -382,7 +384,7 @@ def test_who_does_not_agree_or_never_comes_gets_no_account(demo: str) -> None:
     async def tell(s: Story) -> None:
         before = await counts(s)
         case = await s.start(TELLER, "open_account", **newcomer())
-        await s.do(TELLER, case, "Sign", agreement_language="zh-CN", agreed=False)
+        await s.do(TELLER, case, "Sign", agreement_language="zh-CN", answer="decline")
         assert (await s.ways(case))[-1] == "Declined"
         case = await s.start(TELLER, "open_account", **newcomer())
         await s.wait(timedelta(days=6))  # five working days of seven hours are 35; the sixth is a Sunday

@@ -24,7 +24,8 @@ from tests.unit.test_parties_model import CREDIT_CODE, id_number
 
 REMOTE = person("M0001", "remote_authoriser", branch=2, anywhere=True)
 OTHER_REVIEWER = person("R0002", "reviewer")
-SEAL = sha256(b"the image of a seal card").hexdigest()
+IMAGE = b"\x89PNG\r\n\x1a\n the image of a seal card"
+SEAL = sha256(IMAGE).hexdigest()
 BOSS = {
     "legal_name": "孙法人",
     "legal_document_type": "id_card",
@@ -43,7 +44,7 @@ def owner(
 ) -> dict[str, Any]:
     given = {"owner_name": f"周股东{serial}", "owner_document_type": "id_card",
              "owner_document_number": id_number("19750101", serial), "owner_basis": "shares", "owner_share": share,
-             "more_owners": more}  # fmt: skip
+             "more_owners": "yes" if more else "no"}  # fmt: skip
     return given | changes
 
 
@@ -51,12 +52,18 @@ async def until_review(s: Story, *owners: dict[str, Any], **changes: Any) -> int
     case = await s.start(TELLER, "open_entity_account", **company(**changes))
     for one in owners or (owner(),):
         await s.do(TELLER, case, "EnterOwner", **one)
+    await attach(s, case, IMAGE)
     await s.do(TELLER, case, "TakeSeal", seal_digest=SEAL)
     return case
 
 
+async def attach(s: Story, case: int, image: bytes) -> None:
+    task = (await s.task(case, "TakeSeal"))["id"]
+    await s.processes.attach(TELLER, task, "印鉴卡.png", image, idempotency_key=f"seal:{case}:{len(image)}")
+
+
 async def finish(s: Story, case: int) -> str:
-    await s.do(TELLER, case, "Sign", agreement_language="zh-CN", agreed=True, signature_method="paper",
+    await s.do(TELLER, case, "Sign", agreement_language="zh-CN", answer="agree", signature_method="paper",
                signature_digest=SIGNATURE)  # fmt: skip
     await s.do(TELLER, case, "HandOver", medium_received=True)
     assert (await s.ways(case))[-1] == "Opened"
@@ -155,12 +162,12 @@ def test_it_comes_back_twice_and_every_round_is_on_record(demo: str) -> None:
     async def tell(s: Story) -> None:
         case = await until_review(s)
         await s.do(REVIEWER, case, "Review", decision="return", decision_reason="地址与执照不符")
-        await s.do(OTHER_TELLER, case, "Correct", purpose="basic", owners_again=False,
+        await s.do(OTHER_TELLER, case, "Correct", purpose="basic", owners_again="no",
                    corrected_address="北京市某路20号", correction_note="地址已更正")  # fmt: skip
         assert await s.open_tasks(case) == ["Review"]
         await s.do(REVIEWER, case, "Review", decision="approve")
         await s.do(SUPERVISOR, case, "Confirm", decision="return", decision_reason="缺一名受益所有人")
-        await s.do(TELLER, case, "Correct", purpose="basic", owners_again=True, correction_note="重新登记")
+        await s.do(TELLER, case, "Correct", purpose="basic", owners_again="yes", correction_note="重新登记")
         await s.do(TELLER, case, "EnterOwner", **owner("403", 5000, more=True))
         await s.do(TELLER, case, "EnterOwner", **owner("404", 5000))
         assert await s.open_tasks(case) == ["Review"]  # the seal card was kept, the checks were made again
@@ -242,6 +249,9 @@ def test_who_is_an_owner(demo: str) -> None:
         assert await said(**owner("402", None, owner_basis="management")) == ["owner_management_only"]
         await s.do(TELLER, case, "EnterOwner", **owner("402", None, owner_basis="control"))
         assert await refused(s.do(TELLER, case, "TakeSeal")) == ["seal_missing"]
+        assert await refused(s.do(TELLER, case, "TakeSeal", seal_digest=SEAL)) == ["seal_not_attached"]
+        await attach(s, case, IMAGE + b"2")
+        await s.do(TELLER, case, "TakeSeal")  # the image attached is the card
         kept = await rows(
             s, "SELECT place, relation, share_bp FROM application_person WHERE role = 'beneficial_owner'"
         )
@@ -331,7 +341,7 @@ def test_two_cases_at_once_make_one_basic_account(demo: str) -> None:
             await s.do(SUPERVISOR, case, "Confirm", decision="approve")
         given = {
             "agreement_language": "en",
-            "agreed": True,
+            "answer": "agree",
             "signature_method": "paper",
             "signature_digest": SIGNATURE,
         }

@@ -176,11 +176,8 @@ def _account(services: Services) -> Sequence[Binding]:
         return await post(services, context, Post(header_of(context, code), lines))
 
     async def activate(context: Context) -> dict[str, Any]:
-        """Refuses ``medium_not_received``, and the codes of ``AccountOpening.activate``."""
-        v = context.variables
-        if v["medium_received"] is not True:
-            raise refuse("medium_not_received", "medium_received")
-        account = await services.directory.find(v["account"], "account")
+        """Refuses the codes of ``AccountOpening.activate``."""
+        account = await services.directory.find(context.variables["account"], "account")
         moment = await services.opening.activate(context.inside, actor_of(context), account)
         return {"activated_at": moment.isoformat()}
 

@@ -35,11 +35,13 @@ class Services:
     identity_service: IdentityService
 
 
-def header_of(context: Context, code: str, memo: str | None = None) -> Header:
+def header_of(
+    context: Context, code: str, memo: str | None = None, *, value_date: date | None = None
+) -> Header:
     """The header of a journal that this step of this case makes; one visit of an element posts once."""
     return Header(
-        context.key, code, context.branch_id, context.operator, context.channel, memo=memo,
-        process_instance=str(context.case_id), process_element=context.element,
+        context.key, code, context.branch_id, context.operator, context.channel, memo=memo, value_date=value_date,
+        process_instance=str(context.case_id), process_element=context.element, process_path=context.straight_through,
     )  # fmt: skip
 
 

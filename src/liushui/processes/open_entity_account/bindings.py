@@ -31,9 +31,11 @@ from liushui.parties import (
 from liushui.processes.opening_steps import number_of, returned
 from liushui.processes.services import Services, actor_of, bank_day
 from liushui.risk import effective
-from liushui.workflow import Binding, Context
+from liushui.workflow import Binding, Context, worklist
 
 MEDIUM = "letter"
+TAKE_SEAL = "TakeSeal"
+"""The element of the diagram whose task the image of the seal card is attached to."""
 
 
 def bindings(services: Services) -> Sequence[Binding]:
@@ -80,8 +82,8 @@ def _taking(services: Services) -> Sequence[Binding]:
         }
 
     async def check_seal(context: Context) -> dict[str, Any]:
-        """Refuses ``seal_missing``: the digest of the card's image, or where the paper lies."""
-        return _seal(context)
+        """Refuses ``seal_missing`` and ``seal_not_attached``."""
+        return await _seal(context)
 
     return [
         Binding("open_entity_account.take", take),
@@ -105,7 +107,7 @@ def _correcting() -> Sequence[Binding]:
         if changed != applicant:
             await present(context.inside, context.case_id, changed, at=context.now, by=context.operator)
         owners = [p for p in people if p.role == BENEFICIAL_OWNER]
-        if v["owners_again"]:
+        if v["owners_again"] == "yes":
             for p in owners:
                 await present(
                     context.inside, context.case_id, p, at=context.now, by=context.operator, removed=True
@@ -114,7 +116,7 @@ def _correcting() -> Sequence[Binding]:
         begun: dict[str, Any] = {
             "account_kind": v["purpose"], "identity": [], "corrected_mobile": None, "corrected_address": None,
         }  # fmt: skip
-        return {**begun, **_seal(context), **_owners(owners), **returned(context)}
+        return {**begun, **await _seal(context), **_owners(owners), **returned(context)}
 
     return [Binding("open_entity_account.correct", correct)]
 
@@ -136,8 +138,15 @@ def _opening(services: Services) -> Sequence[Binding]:
     return [Binding("open_entity_account.open", open_it)]
 
 
-def _seal(context: Context) -> dict[str, Any]:
+async def _seal(context: Context) -> dict[str, Any]:
+    """The seal card: an image attached to the case, by its digest or as the last one attached where the seal was taken;
+    or where the paper lies."""
     digest, reference = (context.variables.get(name) for name in ("seal_digest", "seal_reference"))
+    attached = await worklist.attached_to_case(context.inside.conn, context.case_id)
+    if digest is not None and digest not in {of for _, of in attached}:
+        raise refuse("seal_not_attached", "seal_digest")
+    if digest is None:
+        digest = next((of for element, of in reversed(attached) if element == TAKE_SEAL), None)
     if digest is None and reference is None:
         raise refuse("seal_missing", "seal_digest")
     return {"seal_digest": digest, "seal_reference": reference}
