@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from tests.procedures import OTHER_TELLER, REVIEWER, SUPERVISOR, TELLER, Story, person
-from tests.processes.test_open_account import (
+from tests.processes.opening import (
     COMPLIANCE,
     OPERATIONS,
     SIGNATURE,

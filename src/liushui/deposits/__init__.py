@@ -23,9 +23,10 @@ from liushui.deposits.classes import (
     medium_faults,
     opening_faults,
 )
+from liushui.deposits.holdings import PURPOSES, Terms, held_by, room_faults
 from liushui.deposits.limits import give_back_limits, limits_of, use_limits, used_of
 from liushui.deposits.notices import MovementNotices, agree_to_notices
-from liushui.deposits.opening import PURPOSES, AccountOpening, Terms, held_by, room_faults
+from liushui.deposits.opening import AccountOpening
 from liushui.deposits.service import CASH_DEPOSIT, CASH_WITHDRAWAL, Actor, Deposits, Opened
 
 __all__ = [
