@@ -9,7 +9,6 @@ from functools import cache
 from hashlib import sha256
 from importlib import resources
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -18,7 +17,7 @@ from liushui.kernel.clock import monotonic_s
 from liushui.kernel.errors import Fault, Refused, refuse
 from liushui.ledger import Posted
 from liushui.processes.registry import all_bindings, procedure_folders
-from liushui.processes.services import Services
+from liushui.processes.services import BANK_TIME, Services
 from liushui.risk import effective
 from liushui.store.database import UnitOfWork
 from liushui.workflow import (
@@ -50,7 +49,6 @@ from liushui.workflow import (
     worklist,
 )
 
-BANK_TIME = ZoneInfo("Asia/Shanghai")
 POSTED = "posted"
 REMEMBER_RELEASE_S = 1.0
 NOT_THE_CASES_FAULT = frozenset({"busy", "database_unavailable", "database_full", "key_reused"})

@@ -201,6 +201,10 @@ INSERT INTO attachment_content (digest, content) VALUES ($1, $2) ON CONFLICT DO 
 -- name: attachments
 SELECT id, author, added_at, name, media_type, size FROM task_attachment WHERE task_id = $1 ORDER BY id;
 
+-- name: attached_to_case
+SELECT t.element, encode(a.digest, 'hex') AS digest FROM task_attachment a JOIN user_task t ON t.id = a.task_id
+WHERE t.instance_id = $1 ORDER BY a.id;
+
 -- name: attachment
 SELECT a.task_id, a.name, a.media_type, c.content FROM task_attachment a
 JOIN attachment_content c ON c.digest = a.digest WHERE a.id = $1 AND a.task_id = $2;
