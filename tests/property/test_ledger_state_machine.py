@@ -228,7 +228,7 @@ class Machine(RuleBasedStateMachine):
         if not self._asked:
             return Void(head, 0)
         before = self._asked[-1 - first % len(self._asked)]
-        same, other = before, replace(before, header=replace(before.header, memo="not what I said before"))
+        same, other = before, replace(before, header=before.header._replace(memo="not what I said before"))
         return other if more[0] else same
 
     def _lines(self, drawn: list[tuple[str, str, int]]) -> tuple[Line, ...]:
@@ -275,7 +275,7 @@ class Machine(RuleBasedStateMachine):
             "earliest value": {"value_date": day - timedelta(days=30)},
             "latest value": {"value_date": day + timedelta(days=7)},
         }  # fmt: skip
-        return replace(head, **of_header.get(slip, {})), of_lines.get(slip, lines)
+        return head._replace(**of_header.get(slip, {})), of_lines.get(slip, lines)
 
     # What else happens in a bank
 
