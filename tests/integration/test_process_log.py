@@ -349,14 +349,14 @@ def test_a_long_log_needs_no_more_room_than_a_short_one_and_says_how_far_it_is(
         whole = await s.start(TELLER, "cash_deposit", account=ZHANG, amount="350.00",
                               denominations={"10000": 3, "5000": 1})  # fmt: skip
         peaks: list[dict[str, int]] = []
-        for first, last in ((1_000_000, 1_000_300), (2_000_000, 2_003_000)):
+        for first, last in ((1_000_000, 1_000_060), (2_000_000, 2_000_540)):
             await pack(s, whole, cases=range(first, last), account=ZHANG)
             peaks.append({
                 "xes": await peak_of(s, tmp_path, "xes"), "json": await peak_of(s, tmp_path, "json"),
                 "sqlite": await peak_of(s, tmp_path, "sqlite"),
             })  # fmt: skip
         for name in peaks[0]:
-            assert peaks[1][name] < peaks[0][name] * 1.5 + 2_000_000, (name, peaks)
+            assert peaks[1][name] < peaks[0][name] + 1_500_000, (name, peaks)
 
     run(demo, tell)
 
@@ -380,7 +380,7 @@ async def peak_of(s: Story, folder: Path, kind: str) -> int:
             done = await export_ocel_sqlite(conn, folder / "peak.sqlite", lambda *now: told.append(now))
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-    assert done.events > 3_000
+    assert done.events > 600
     assert told == sorted(told)
     assert told[-1][0] == told[-1][1]
     return peak
