@@ -26,7 +26,7 @@ from liushui.mining.model import object_id
 from liushui.mining.ocel_sqlite import table_names
 from tests.procedures import OTHER_TELLER, SUPERVISOR, TELLER, Story, person, story_of
 
-ZHANG = "0001010000000016"
+ZHANG, LI = "0001010000000016", "0001010000000024"
 HANDLER, CALLER = person("C0001", "complaint_handler"), person("C0002", "complaint_handler")
 SECRETS = ("赵示例", "某市某路1号", "排队两小时", "张示例", "13800000001", "110101")
 LIFECYCLE = {"enabled": "schedule", "assigned": "assign", "started": "start", "completed": "complete",
@@ -282,34 +282,51 @@ def test_a_straight_through_case_unfolds_into_what_the_same_case_leaves_when_wri
     demo: str, tmp_path: Path
 ) -> None:
     async def tell(s: Story) -> None:
-        whole = await s.start(TELLER, "cash_deposit", account=ZHANG, amount="350.00",
-                              denominations={"10000": 3, "5000": 1})  # fmt: skip
-        await pack(s, whole, cases=[900_001, 900_002], account=ZHANG)
-        log = await xes_of(s, "cash_deposit", tmp_path)
-        assert [flat(t)["concept:name"] for t in log["traces"]] == [str(whole), "900001", "900002"]
-
-        def said(trace: Any) -> list[dict[str, Any]]:
-            own = ("event_id", "time:timestamp")
-            return [
-                {k: v for k, v in flat(e).items() if k not in own}
-                for e in trace["events"] if flat(e)["concept:name"] != "journal_posted"
-            ]  # fmt: skip
-
-        assert said(log["traces"][1]) == said(log["traces"][0])
-        assert said(log["traces"][2]) == said(log["traces"][0])
+        given = {"payer": ZHANG, "payee": LI, "currency": "CNY"}
+        for amount, key in ((250_00, "t1"), (9_999_00, "t2")):
+            await s.processes.run(TELLER, "transfer", given | {"amount": amount}, idempotency_key=key)
+        s.clock.advance(timedelta(minutes=1))
+        with pytest.raises(Refused):  # more than there is: the case ends on its error path
+            await s.processes.run(TELLER, "transfer", given | {"amount": 499_999_00}, idempotency_key="t3")
+        async with s.bank.db.read() as conn:
+            assert await conn.fetchval("SELECT count(*) FROM process_instance") == 0
+        await s.start(TELLER, "transfer", payer=ZHANG, payee=LI, amount="250.00")
+        await s.start(TELLER, "transfer", payer=ZHANG, payee=LI, amount="499999.00")
+        log = await xes_of(s, "transfer", tmp_path)
+        assert len(log["traces"]) == 5
+        first, second, refused, slow, slowly_refused = map(said, log["traces"])
+        assert first == second == slow
+        assert refused == slowly_refused
+        assert [e["concept:name"] for e in first].count("journal_posted") == 1
+        assert [e["concept:name"] for e in refused].count("journal_posted") == 0
         heads = [{k: v for k, v in flat(t).items() if k in ("initiator", "status", "branch", "channel", "version")}
                  for t in log["traces"]]  # fmt: skip
-        assert heads[0] == heads[1] == heads[2]
-        ids = [flat(e)["event_id"] for e in log["traces"][1]["events"]]
+        assert heads == [heads[0]] * 5
+        assert all(len(head) == 5 for head in heads)
+        ids = [flat(e)["event_id"] for t in log["traces"] for e in t["events"]]
         assert len(set(ids)) == len(ids)
 
         for read_back in (json_of, sqlite_of):
             found = await read_back(s, tmp_path)
-            counts = Counter(e["type"] for e in found["events"] if e["type"] != "journal_posted")
-            assert {n % 3 for n in counts.values()} == {0}
-            packed = next(o for o in found["objects"] if o["id"] == "case:900001")
-            assert values(packed)["process"] == "cash_deposit"
-            assert relations(packed) == {(f"account:{ZHANG}", "about")}
+            cases = sorted(
+                (o for o in found["objects"] if o["type"] == "case"), key=lambda o: int(o["id"][5:])
+            )
+            assert [values(c)["process"] for c in cases] == ["transfer"] * 5
+            of_case = {
+                c["id"]: [e for e in found["events"] if (c["id"], "case") in relations(e)] for c in cases
+            }
+            shapes = [sorted((e["type"], sorted(kinds(e))) for e in of_case[c["id"]]) for c in cases]
+            assert shapes[0] == shapes[1] == shapes[3]
+            assert shapes[2] == shapes[4]
+            assert relations(cases[0]) >= {(f"account:{ZHANG}", "about"), (f"account:{LI}", "about")}
+            assert sorted(kinds(cases[0])) == sorted(kinds(cases[3]))
+
+    def said(trace: Any) -> list[dict[str, Any]]:
+        own = ("event_id", "time:timestamp")
+        return [{k: v for k, v in flat(e).items() if k not in own} for e in trace["events"]]
+
+    def kinds(event: Any) -> list[tuple[str, str]]:
+        return [(object.split(":")[0], qualifier) for object, qualifier in relations(event)]
 
     run(demo, tell)
 
@@ -350,7 +367,7 @@ def test_a_long_log_needs_no_more_room_than_a_short_one_and_says_how_far_it_is(
                               denominations={"10000": 3, "5000": 1})  # fmt: skip
         peaks: list[dict[str, int]] = []
         for first, last in ((1_000_000, 1_000_060), (2_000_000, 2_000_540)):
-            await pack(s, whole, cases=range(first, last), account=ZHANG)
+            await pack(s, whole, cases=range(first, last))
             peaks.append({
                 "xes": await peak_of(s, tmp_path, "xes"), "json": await peak_of(s, tmp_path, "json"),
                 "sqlite": await peak_of(s, tmp_path, "sqlite"),
@@ -386,7 +403,7 @@ async def peak_of(s: Story, folder: Path, kind: str) -> int:
     return peak
 
 
-async def pack(s: Story, like: int, *, cases: Any, account: str) -> None:
+async def pack(s: Story, like: int, *, cases: Any) -> None:
     """Cases that went the same way as another, each in one row, as the fast path writes them."""
     async with s.bank.db.pool.acquire() as conn, conn.transaction():
         steps = await conn.fetch(
@@ -404,10 +421,10 @@ async def pack(s: Story, like: int, *, cases: Any, account: str) -> None:
         await conn.execute(
             "WITH head AS (UPDATE commit_head SET last_event_id = last_event_id + cardinality($1::bigint[]) "
             "RETURNING last_event_id - cardinality($1::bigint[]) AS base) "
-            "INSERT INTO event (id, kind, recorded_at, subjects, payload, case_id, definition_id, resource, channel, "
-            "branch_id, path_id) SELECT base + n, 'process_step', $2, '{}', $3, u, $4, 'T0001', 'counter', 1, $5 "
+            "INSERT INTO event (id, kind, recorded_at, subjects, case_id, resource, channel, branch_id, path_id) "
+            "SELECT base + n, 'process_case', $2, '{}', u, 'T0001', 'counter', 1, $3 "
             "FROM head, unnest($1::bigint[]) WITH ORDINALITY AS u (u, n)",
-            list(cases), s.clock.now(), json.dumps({"objects": {"account": [account]}}), steps[0]["definition_id"], path,
+            list(cases), s.clock.now(), path,
         )  # fmt: skip
 
 

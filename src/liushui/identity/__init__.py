@@ -17,6 +17,7 @@ from liushui.identity.staff import (
     list_staff,
     set_active,
     set_roles,
+    staff_by_number,
     unlock,
 )
 
@@ -38,5 +39,6 @@ __all__ = [
     "require",
     "set_active",
     "set_roles",
+    "staff_by_number",
     "unlock",
 ]

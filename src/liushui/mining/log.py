@@ -97,27 +97,23 @@ class Reader:
     async def _unfold(self, row: Record) -> list[LogEvent]:
         """A straight-through case, as if every step had been written on its own: the journal first, as the books write
         it first, then the elements on the way, all at one moment."""
-        payload = _payload(row)
         case = Relation(object_id("case", row["case_id"]), "case")
-        about = [
-            Relation(object_id(type, number), "about")
-            for type, numbers in payload.get("objects", {}).items()
-            for number in numbers
-        ]
+        about = [Relation(object_id("account", number), "about") for number in row["about"] or ()]
+        about.append(Relation(object_id("journal", row["journal_id"]), "about"))
         found: list[LogEvent] = []
         if row["kind"] == JOURNAL_POSTED:
             found.append(self._event(row, []))
         bare = replace(
             self._event(row, []), step=True, priority=None, delegated_to=None, relations=(case,)
         )  # fmt: skip
-        steps = await self._path(row["path_id"])
-        for at, step in enumerate(steps, 1):
-            resource = bare.resource if step.by_person else SYSTEM
-            relations = distinct([case, *about]) if at == len(steps) else (case,)
-            found.append(
-                replace(bare, id=f"{row['id']}.{at}", name=step.element, lifecycle=step.lifecycle, resource=resource,
-                        role=step.role, cost=step.cost, decision_rows=step.rows, relations=relations)
+        for at, step in enumerate(await self._path(row["path_id"]), 1):
+            posted = found and step.element == row["element"] and step.lifecycle == "completed"
+            one = replace(
+                bare, id=f"{row['id']}.{at}", name=step.element, lifecycle=step.lifecycle,
+                resource=bare.resource if step.by_person else SYSTEM, role=step.role, cost=step.cost,
+                decision_rows=step.rows, relations=(case, *about) if posted else (case,),
             )  # fmt: skip
+            found.append(one)
         return found
 
     async def _path(self, id: int) -> tuple[_Step, ...]:

@@ -35,14 +35,20 @@ SELECT l.id, l.kind, l.recorded_at, l.journal_id, l.case_id, l.definition_id, l.
        CASE WHEN l.kind = 'journal_posted' THEN (
            SELECT array_agg(DISTINCT CASE WHEN n.debit THEN 'debited ' ELSE 'credited ' END || a.number)
            FROM entry n JOIN ledger_account a ON a.id = n.account_id WHERE n.journal_id = l.journal_id
-       ) END AS accounts
+       ) END AS accounts,
+       CASE WHEN l.path_id IS NOT NULL THEN (
+           -- Step by step, the posting names the customers' accounts that it is about; so it is here.
+           SELECT array_agg(DISTINCT a.number)
+           FROM entry n JOIN ledger_account a ON a.id = n.account_id
+           WHERE n.journal_id = l.journal_id AND a.terms_id IS NOT NULL
+       ) END AS about
 FROM process_log l LEFT JOIN branch b ON b.id = l.branch_id
 ORDER BY l.id;
 
 -- name: log_of_process
 SELECT l.id, l.kind, l.recorded_at, l.journal_id, l.case_id, l.definition_id, l.element, l.lifecycle, l.resource, l.role,
        l.channel, b.code AS branch, l.priority, l.cost_minor, l.decision_rows, l.payload, l.path_id,
-       NULL::bigint AS task, NULL::text[] AS accounts,
+       NULL::bigint AS task, NULL::text[] AS accounts, NULL::text[] AS about,
        i.initiator, i.channel AS case_channel, c.code AS case_branch, i.status, i.outcome, i.started_at, i.ended_at
 FROM process_log l LEFT JOIN branch b ON b.id = l.branch_id
 LEFT JOIN process_instance i ON i.id = l.case_id LEFT JOIN branch c ON c.id = i.branch_id
@@ -61,10 +67,14 @@ SELECT i.id, i.definition_id, i.status, i.initiator, b.code AS branch, i.channel
        i.objects::text AS objects
 FROM process_instance i LEFT JOIN branch b ON b.id = i.branch_id
 UNION ALL
-SELECT e.case_id, p.definition_id, 'completed', e.resource, b.code, e.channel, NULLIF(p.outcome, ''), e.recorded_at,
-       e.recorded_at, CASE WHEN jsonb_typeof(e.payload -> 'objects') = 'object' THEN (e.payload -> 'objects')::text END
-FROM event e JOIN process_path p ON p.id = e.path_id LEFT JOIN branch b ON b.id = e.branch_id
-WHERE e.case_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM process_instance i WHERE i.id = e.case_id);
+-- A straight-through case is its one row. Its journal is what it is about, as it is of a case that posts step by step.
+SELECT l.case_id, l.definition_id, 'completed', l.resource, b.code, l.channel, NULL, l.recorded_at, l.recorded_at,
+       CASE WHEN l.journal_id IS NOT NULL THEN jsonb_build_object(
+           'journal', jsonb_build_array(l.journal_id::text),
+           'account', (SELECT coalesce(jsonb_agg(DISTINCT a.number), '[]')
+                       FROM entry n JOIN ledger_account a ON a.id = n.account_id
+                       WHERE n.journal_id = l.journal_id AND a.terms_id IS NOT NULL))::text END
+FROM process_log l LEFT JOIN branch b ON b.id = l.branch_id WHERE l.path_id IS NOT NULL;
 
 -- name: tasks
 SELECT t.id, t.instance_id, array_to_string(t.scope_path || t.element, '/') AS element, t.state, t.role, b.code AS branch,

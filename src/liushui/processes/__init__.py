@@ -1,6 +1,15 @@
 """The bank's procedures, a folder each: diagram, decisions, forms, procedure text, bindings."""
 
-from liushui.processes.service import Processes
+from liushui.processes.registry import binding_names, procedure_folders
+from liushui.processes.service import Processes, load_calendars
 from liushui.processes.services import Services, header_of, post
 
-__all__ = ["Processes", "Services", "header_of", "post"]
+__all__ = [
+    "Processes",
+    "Services",
+    "binding_names",
+    "header_of",
+    "load_calendars",
+    "post",
+    "procedure_folders",
+]

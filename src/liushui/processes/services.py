@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from liushui.accounting import InternalAccounts, Templates
@@ -28,11 +29,13 @@ class Services:
     payments: Payments
 
 
-def header_of(context: Context, code: str, memo: str | None = None) -> Header:
+def header_of(
+    context: Context, code: str, memo: str | None = None, *, value_date: date | None = None
+) -> Header:
     """The header of a journal that this step of this case makes; one visit of an element posts once."""
     return Header(
-        context.key, code, context.branch_id, context.operator, context.channel, memo=memo,
-        process_instance=str(context.case_id), process_element=context.element,
+        context.key, code, context.branch_id, context.operator, context.channel, memo=memo, value_date=value_date,
+        process_instance=str(context.case_id), process_element=context.element, process_path=context.straight_through,
     )  # fmt: skip
 
 

@@ -101,7 +101,14 @@ class Decision:
         fired: list[str] = []
         results: list[dict[str, Any]] = []
         for rule in self._rules:
-            if self._fires(rule, values):
+            for column, holds in rule.cells:
+                try:
+                    if holds(values):
+                        continue
+                except OperationError as failed:
+                    self._accept(rule, column, values, failed)
+                break
+            else:
                 fired.append(rule.id)
                 results.append(self._result([self._outcome(rule, o, values) for o in rule.outcomes]))
                 if not self.table.collects:
@@ -127,16 +134,10 @@ class Decision:
         )
         return _Rule(row.id, cells, tuple(build(o.root, self._reader.slots) for o in row.outcomes))
 
-    def _fires(self, rule: _Rule, values: Sequence[Any]) -> bool:
-        for at, holds in rule.cells:
-            try:
-                if not holds(values):
-                    return False
-            except OperationError as failed:
-                if self._value(at, values) is None:
-                    return False
-                raise self._stopped(rule.id, at, cannot(failed.operation)) from None
-        return True
+    def _accept(self, rule: _Rule, column: int, values: Sequence[Any], failed: OperationError) -> None:
+        """A cell that cannot be computed does not hold where its column is null; else the decision stops."""
+        if self._value(column, values) is not None:
+            raise self._stopped(rule.id, column, cannot(failed.operation)) from None
 
     def _value(self, column: int, values: Sequence[Any]) -> Any:
         try:

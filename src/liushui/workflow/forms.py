@@ -28,7 +28,8 @@ _FACE = re.compile(r"[1-9][0-9]{0,8}")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One input. least, most: bounds of an integer or of a text's length; pattern: whole-text regular expression."""
+    """One input. least, most: bounds of an integer or of a text's length; pattern: whole-text regular expression.
+    A flag that is required must be true."""
 
     name: str
     type: str
@@ -117,6 +118,8 @@ def take(form: Form, given: Mapping[str, Any], *, partly: bool = False) -> dict[
 def _value(field: Field, value: Any) -> Any:
     kind = field.type
     if kind == "flag" and isinstance(value, bool):
+        if field.required and not value:  # a box that must be ticked
+            raise Refused(Fault("form_field_missing"))
         return value
     if kind == "integer" and isinstance(value, int) and not isinstance(value, bool) and _within(field, value):
         return value

@@ -60,8 +60,8 @@ FROM process_instance i JOIN process_definition d ON d.id = i.definition_id WHER
 SELECT i.id, d.key, d.version, i.status, i.name, i.initiator, i.branch_id, i.channel, i.outcome, i.started_at, i.ended_at
 FROM process_instance i JOIN process_definition d ON d.id = i.definition_id
 WHERE i.id < $1 AND ($2::text IS NULL OR d.key = $2) AND ($3::text IS NULL OR i.status = $3)
-  AND ($4::jsonb IS NULL OR i.objects @> $4)
-ORDER BY i.id DESC LIMIT $5;
+  AND ($4::jsonb IS NULL OR i.objects @> $4) AND ($5::integer IS NULL OR i.branch_id = $5)
+ORDER BY i.id DESC LIMIT $6;
 
 -- name: running_of_definition
 SELECT id, state FROM process_instance WHERE definition_id = $1 AND ended_at IS NULL AND id > $2 ORDER BY id LIMIT $3;
@@ -80,7 +80,7 @@ FROM head, unnest($1::text[], $7::text[], $8::text[], $9::text[], $10::text[], $
 -- name: events_of_case
 SELECT id, kind, recorded_at, journal_id, element, lifecycle, resource, role, channel, branch_id, priority,
        cost_minor, decision_rows, payload, path_id
-FROM event WHERE case_id = $1 ORDER BY id;
+FROM event WHERE case_id = $1 AND path_id IS NULL ORDER BY id;
 
 -- name: insert_task
 INSERT INTO user_task (instance_id, token, element, scope_path, role, assignee, branch_id, priority, opened_at,
@@ -246,3 +246,25 @@ INSERT INTO pending_message (name, correlation, variables, arrived_at) VALUES ($
 DELETE FROM pending_message WHERE id = (
     SELECT id FROM pending_message WHERE name = $1 AND correlation IS NOT DISTINCT FROM $2
     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING variables;
+
+-- name: rename_task
+UPDATE user_task SET element = $3 WHERE instance_id = $1 AND token = $2 AND state IN ('open', 'claimed');
+
+-- name: insert_path
+INSERT INTO process_path (definition_id, elements, lifecycles, decision_rows, outcome, digest)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (digest) DO NOTHING RETURNING id;
+
+-- name: path_by_digest
+SELECT id FROM process_path WHERE digest = $1;
+
+-- name: insert_straight_case
+WITH head AS (UPDATE commit_head SET last_event_id = last_event_id + 1 WHERE id RETURNING last_event_id)
+INSERT INTO event (id, kind, recorded_at, subjects, case_id, resource, channel, branch_id, path_id)
+SELECT last_event_id, 'process_case', $1, '{}', $2, $3, $4, $5, $6 FROM head;
+
+-- name: straight_case
+SELECT e.case_id, e.recorded_at, e.journal_id, coalesce(j.operator, e.resource) AS initiator,
+       coalesce(j.channel, e.channel) AS channel, coalesce(j.branch_id, e.branch_id) AS branch_id,
+       p.elements, p.lifecycles, p.decision_rows, p.outcome, d.key, d.version, e.id
+FROM event e JOIN process_path p ON p.id = e.path_id JOIN process_definition d ON d.id = p.definition_id
+LEFT JOIN journal j ON j.id = e.journal_id WHERE e.case_id = $1 AND e.path_id IS NOT NULL;

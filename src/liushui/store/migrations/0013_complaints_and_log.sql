@@ -48,7 +48,8 @@ CREATE TRIGGER complaint_history_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
 -- The bank's processes as a log, ready to be exported: what happened in cases, each row with its case. A straight-through
 -- case is one row that names its way (path_id); whoever reads the log unfolds it.
 CREATE VIEW process_log AS
-SELECT e.id, e.kind, e.recorded_at, e.journal_id, k.case_id, coalesce(e.definition_id, i.definition_id) AS definition_id,
+SELECT e.id, e.kind, e.recorded_at, e.journal_id, k.case_id,
+       coalesce(e.definition_id, p.definition_id, i.definition_id) AS definition_id,
        coalesce(e.element, j.process_element) AS element, e.lifecycle, coalesce(e.resource, j.operator) AS resource, e.role,
        coalesce(e.channel, j.channel) AS channel, coalesce(e.branch_id, j.branch_id) AS branch_id, e.priority, e.cost_minor,
        e.decision_rows, e.payload, e.path_id
@@ -56,6 +57,7 @@ FROM event e
 LEFT JOIN journal j ON e.kind = 'journal_posted' AND j.id = e.journal_id
 CROSS JOIN LATERAL (SELECT coalesce(e.case_id, CASE WHEN j.process_instance ~ '^[0-9]{1,18}$'
                                                     THEN j.process_instance::bigint END) AS case_id) k
+LEFT JOIN process_path p ON p.id = e.path_id
 LEFT JOIN process_instance i ON i.id = k.case_id
 WHERE k.case_id IS NOT NULL
   AND (e.path_id IS NOT NULL
@@ -63,9 +65,5 @@ WHERE k.case_id IS NOT NULL
 
 -- What cases are about: type and number, as bindings have named them.
 CREATE VIEW case_object AS
-SELECT i.id AS case_id, l.key AS type, n.value AS number
-FROM process_instance i, jsonb_each(i.objects) l, jsonb_array_elements_text(l.value) n
-UNION
-SELECT e.case_id, l.key, n.value
-FROM event e, jsonb_each(e.payload -> 'objects') l, jsonb_array_elements_text(l.value) n
-WHERE e.path_id IS NOT NULL AND e.case_id IS NOT NULL AND jsonb_typeof(e.payload -> 'objects') = 'object';
+SELECT DISTINCT i.id AS case_id, l.key AS type, n.value AS number
+FROM process_instance i, jsonb_each(i.objects) l, jsonb_array_elements_text(l.value) n;
