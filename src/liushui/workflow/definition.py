@@ -117,7 +117,11 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a person's task is about. Durations are ISO 8601; cost is in minor units per completion."""
+    """What a person's task is about. cost is in minor units per completion.
+
+    service_level, at_risk: an ISO 8601 duration, or an expression after "=" that gives one, or the moment itself.
+    excluded: an expression that gives the numbers of people who may not do it (a list, one number, or null).
+    """
 
     role: str | None = None
     assignee: str | None = None
@@ -127,6 +131,7 @@ class Work:
     at_risk: str | None = None
     procedure: str | None = None
     not_same_as: tuple[str, ...] = ()
+    excluded: str | None = None
     authority: str | None = None
     cost_minor: int = 0
     priority: str | None = None

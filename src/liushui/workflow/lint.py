@@ -141,7 +141,9 @@ def _of_element(element: Element) -> Iterator[str | None]:
     for assigns in (element.inputs, element.sets, element.call_in, element.call_out):
         yield from (assign.value for assign in assigns)
     if element.work is not None:
-        yield from (element.work.assignee, element.work.priority)
+        yield from (element.work.assignee, element.work.priority, element.work.excluded)
+        for level in (element.work.service_level, element.work.at_risk):
+            yield level[1:] if level is not None and level.startswith("=") else None
     if element.loop is not None:
         loop = element.loop
         yield from (loop.condition, loop.cardinality, loop.collection, loop.output)

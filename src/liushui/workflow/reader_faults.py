@@ -60,6 +60,11 @@ class Reading:
             self.malformed(node, name, text)
         return text
 
+    def level(self, node: Node, name: str) -> str | None:
+        """A duration, or an expression after "=" that gives a duration or a moment."""
+        text = self.own_expression(node, name)
+        return text if text is not None and text.startswith("=") else self.duration(node, name)
+
     def whole(self, node: Node, name: str, otherwise: int) -> int:
         text = own(node, name)
         if text is None:

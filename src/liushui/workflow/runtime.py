@@ -315,7 +315,7 @@ class Runtime:
             assignee = None if work.assignee is None else env.evaluate(work.assignee, seen)
             priority = 0 if work.priority is None else env.evaluate(work.priority, seen)
             at_risk, due = (
-                None if level is None else env.due(now, level, work.calendar)
+                None if level is None else env.due_by(now, level, work.calendar, seen)
                 for level in (work.at_risk, work.service_level)
             )
             await conn.execute(

@@ -1,7 +1,8 @@
 """People's work: who may take a task, and what they do with it.
 
 Refusals of these use cases: ``task_unknown``, ``task_closed``, ``task_stale`` (somebody has changed it meanwhile),
-``task_taken``, ``task_not_yours``, ``task_role_missing``, ``task_other_branch``, ``separation_of_duties``,
+``task_taken``, ``task_not_yours``, ``task_role_missing``, ``task_other_branch``, ``task_excluded``,
+``separation_of_duties``,
 ``authority_exceeded``, and the form's faults.
 """
 
@@ -65,7 +66,7 @@ async def claim(rt: Runtime, uow: UnitOfWork, task: int, person: Person) -> int:
         if opened.row["claimed_by"] == person.number:
             return opened.row["version"]
         raise refuse("task_taken", by=opened.row["claimed_by"])
-    await _may_do(uow.conn, opened, person)
+    await _may_do(rt, uow.conn, opened, person)
     version: int = await uow.conn.fetchval(Q.claim_task, task, person.number, rt.clock.now())
     await _record(rt, uow, opened, person, "assigned")
     return version
@@ -85,7 +86,7 @@ async def delegate(rt: Runtime, uow: UnitOfWork, task: int, person: Person, to: 
     duties counts both."""
     opened = await _open(rt, uow, task)
     _is_claimed_by(opened, person)
-    await _may_do(uow.conn, opened, to)
+    await _may_do(rt, uow.conn, opened, to)
     version: int = await uow.conn.fetchval(Q.delegate_task, task, to.number, rt.clock.now(), person.number)
     await _record(rt, uow, opened, person, "assigned", {"delegated_to": to.number})
     return version
@@ -104,7 +105,7 @@ async def complete(
         raise refuse("task_stale", version=row["version"])
     if row["state"] == "claimed":
         _is_claimed_by(opened, person)
-    await _may_do(uow.conn, opened, person)
+    await _may_do(rt, uow.conn, opened, person)
     form = form_of(opened.case.deployed, opened.work)
     variables = take(form, given) if form is not None else dict(given)
     _has_authority(rt, opened, person, variables)
@@ -205,8 +206,9 @@ def _is_claimed_by(opened: Opened, person: Person) -> None:
         raise refuse("task_not_yours", task=opened.row["id"])
 
 
-async def _may_do(conn: PoolConnection, opened: Opened, person: Person) -> None:
-    """Refuses everything that stands in the way at once: role, branch, assignee, separation of duties."""
+async def _may_do(rt: Runtime, conn: PoolConnection, opened: Opened, person: Person) -> None:
+    """Refuses everything that stands in the way at once: role, branch, assignee, excluded people, separation of
+    duties."""
     row, faults = opened.row, list[Fault]()
     if row["role"] is not None and row["role"] not in person.roles:
         faults.append(Fault("task_role_missing", {"role": row["role"]}))
@@ -214,9 +216,21 @@ async def _may_do(conn: PoolConnection, opened: Opened, person: Person) -> None:
         faults.append(Fault("task_other_branch", {}))
     if row["assignee"] is not None and person.number != row["assignee"]:
         faults.append(Fault("task_not_yours", {"task": row["id"]}))
+    if _is_excluded(rt, opened, person.number):
+        faults.append(Fault("task_excluded", {"element": row["element"]}))
     for element in await _took_part(conn, opened, person.number):
         faults.append(Fault("separation_of_duties", {"element": element}))
     raise_if_any(faults)
+
+
+def _is_excluded(rt: Runtime, opened: Opened, number: str) -> bool:
+    """Whether the model names the person as one who must keep out, such as whom a complaint is about."""
+    text = opened.work.excluded
+    if text is None:
+        return False
+    seen = opened.case.state.variables_at(opened.row["token"])
+    found = rt.environment(opened.case, rt.clock.now()).evaluate(text, seen)
+    return number in (found if isinstance(found, list) else [found])
 
 
 async def _took_part(conn: PoolConnection, opened: Opened, number: str) -> Sequence[str]:

@@ -1,0 +1,1 @@
+"""Complaint (投诉): received, classified, handled, answered, followed up."""

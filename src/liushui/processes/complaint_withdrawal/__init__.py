@@ -1,0 +1,1 @@
+"""A customer withdraws a complaint (撤回投诉)."""
