@@ -10,6 +10,7 @@ from liushui.deposits.agreements import (
     signature_faults,
 )
 from liushui.deposits.classes import (
+    CURRENCY,
     FULL,
     LIMITED,
     MEDIUMS,
@@ -32,6 +33,7 @@ from liushui.deposits.service import CASH_DEPOSIT, CASH_WITHDRAWAL, Actor, Depos
 __all__ = [
     "CASH_DEPOSIT",
     "CASH_WITHDRAWAL",
+    "CURRENCY",
     "FULL",
     "LANGUAGES",
     "LIMITED",

@@ -18,7 +18,7 @@ from liushui.ledger.model import (
     Reverse,
     Void,
 )
-from liushui.ledger.service import Ledger, balance, find_account, hold_lines, holds_of, statement
+from liushui.ledger.service import Ledger, answer_of, balance, find_account, hold_lines, holds_of, statement
 
 __all__ = [
     "Balance",
@@ -39,6 +39,7 @@ __all__ = [
     "Request",
     "Reverse",
     "Void",
+    "answer_of",
     "balance",
     "find_account",
     "hold_lines",
