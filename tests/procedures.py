@@ -14,6 +14,7 @@ from liushui.bank import Bank, open_bank, verify
 from liushui.demo import complete_demo_bank
 from liushui.kernel.clock import ManualClock
 from liushui.store.outbox import dispatch
+from liushui.store.vault import Vault
 from liushui.workflow import Person, Q
 
 MONDAY_TEN = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
@@ -98,10 +99,10 @@ class Story:
 
 
 @asynccontextmanager
-async def story_of(dsn: str) -> AsyncGenerator[Story]:
+async def story_of(dsn: str, vault: Vault | None = None) -> AsyncGenerator[Story]:
     """The demo bank with its procedures deployed; its books are verified at the end."""
     clock = ManualClock(MONDAY_TEN)
-    async with open_bank(dsn, clock) as bank:
+    async with open_bank(dsn, clock, vault=vault) as bank:
         await complete_demo_bank(bank)
         await bank.processes.deploy_house(actor="system")
         yield Story(bank, clock)

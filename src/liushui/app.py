@@ -29,6 +29,7 @@ from liushui.kernel.errors import Refused, refuse
 from liushui.ledger.seal import seal
 from liushui.store.embedded import EmbeddedServer
 from liushui.store.outbox import dispatch
+from liushui.store.vault import KEY_FILE_NAME, KEY_FILE_VARIABLE, ensure_key
 
 _LOG = logging.getLogger("liushui")
 RESTART_PAUSE_S = 0.5
@@ -38,7 +39,8 @@ WORK_PAUSE_S = 1.0
 def serve(settings: Settings, dsn: str, server: EmbeddedServer | None, announcement: str) -> None:
     """Run until SIGINT or SIGTERM. server: the embedded database to watch over, or None."""
     listener = _listen(settings)
-    environment = os.environ | {"LIUSHUI_DSN": dsn}
+    key_file = os.environ.get(KEY_FILE_VARIABLE) or str(ensure_key(settings.data_dir / KEY_FILE_NAME))
+    environment = os.environ | {"LIUSHUI_DSN": dsn, KEY_FILE_VARIABLE: key_file}
     commands = [["web", "--fd", str(listener.fileno())]] * settings.workers + [["work"]]
     stopping = False
 

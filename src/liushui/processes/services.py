@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import yaml
 
 from liushui.accounting import InternalAccounts, Templates
 from liushui.deposits import AccountOpening, Actor, Deposits
 from liushui.kernel.clock import Clock
 from liushui.ledger import Directory, Header, Ledger, Posted, Request
 from liushui.parties import IdentityService
-from liushui.payments import Payments
+from liushui.payments import Payments, TransferOrders
 from liushui.store.database import Database
-from liushui.workflow import Context
+from liushui.store.vault import Vault
+from liushui.workflow import Context, parse_calendar
 
 BANK_TIME = ZoneInfo("Asia/Shanghai")
 
@@ -33,6 +39,15 @@ class Services:
     payments: Payments
     opening: AccountOpening
     identity_service: IdentityService
+    transfers: TransferOrders
+    vault: Vault
+
+
+@cache
+def load_calendars() -> Mapping[str, Any]:
+    """Working time by name."""
+    text = resources.files("liushui.processes").joinpath("calendars.yaml").read_text("utf-8")
+    return {name: parse_calendar(name, body) for name, body in yaml.safe_load(text).items()}
 
 
 def header_of(
