@@ -51,8 +51,8 @@ def _checks(services: Services) -> Sequence[Binding]:
     async def check(context: Context) -> dict[str, Any]:
         """What decisions look at. Refuses ``channel_not_offered``, ``second_factor_not_offered``, and the limits of
         the channel before anybody is asked for anything."""
-        v, channel = context.variables, context.case_channel
-        if channel in WITHOUT_STAFF and context.person and "service" not in context.person.roles:
+        v, channel, who = context.variables, context.case_channel, context.person
+        if context.channel in WITHOUT_STAFF and who is not None and "service" not in who.roles:
             raise refuse("channel_not_offered", channel=channel)
         await services.payments.lines(v["payer"], v["payee"], v["amount"], v.get("currency", CURRENCY))
         order = await order_of(services, context)
