@@ -15,6 +15,7 @@ from liushui.demo import complete_demo_bank
 from liushui.kernel.clock import ManualClock
 from liushui.store.outbox import dispatch
 from liushui.workflow import Person, Q
+from liushui.workflow.state import State
 
 MONDAY_TEN = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 """Ten o'clock in Beijing, on the demo bank's first business date."""
@@ -67,6 +68,13 @@ class Story:
             row = await conn.fetchrow(Q.instance, case)
         assert row is not None
         return row["status"]
+
+    async def variables(self, case: int) -> dict[str, Any]:
+        """The case's own variables, as they are stored."""
+        async with self.bank.db.read() as conn:
+            row = await conn.fetchrow(Q.instance, case)
+        assert row is not None
+        return dict(State.from_json(row["state"]).variables)
 
     async def ways(self, case: int) -> list[str]:
         """Elements that completed, in order."""

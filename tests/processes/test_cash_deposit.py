@@ -42,6 +42,7 @@ def test_a_small_deposit_goes_straight_through(demo: str) -> None:
             if e["element"] == "Controls" and e["decision_rows"]
         ]
         assert rows == [["none"]]
+        assert (await s.variables(case))["amount_in_words"] == "人民币叁佰伍拾元整"
 
     run(demo, tell)
 

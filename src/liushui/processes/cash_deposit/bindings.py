@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from liushui.deposits import CASH_DEPOSIT
+from liushui.kernel.amount_in_words import amount_in_words
 from liushui.kernel.errors import refuse
 from liushui.kernel.money import format_minor
 from liushui.ledger import Post
@@ -24,7 +25,7 @@ def bindings(services: Services) -> Sequence[Binding]:
             raise refuse("count_differs", "denominations", counted=format_minor(counted, CURRENCY))
         found = await services.directory.find(v["account"], "account")
         context.link("account", found.number)
-        return {"currency": CURRENCY}
+        return {"currency": CURRENCY, "amount_in_words": amount_in_words(v["amount"])}
 
     async def deposit(context: Context) -> dict[str, Any]:
         v = context.variables
