@@ -37,6 +37,7 @@ from liushui.workflow import (
     deploy,
     parse_calendar,
     read_folder,
+    without_secrets,
     worklist,
 )
 
@@ -201,4 +202,4 @@ class Processes:
 
 
 def _content(given: Mapping[str, Any]) -> str:
-    return json.dumps(given, ensure_ascii=False, sort_keys=True, default=str)
+    return json.dumps(without_secrets(given), ensure_ascii=False, sort_keys=True, default=str)

@@ -63,6 +63,7 @@ from liushui.workflow.migration import Move, Plan, apply_migration, plan_migrati
 from liushui.workflow.people import SYSTEM, Person
 from liushui.workflow.reader import read
 from liushui.workflow.runtime import Cause, Runtime
+from liushui.workflow.secrets import is_secret, without_secrets
 from liushui.workflow.state import State
 
 __all__ = [
@@ -132,6 +133,7 @@ __all__ = [
     "background",
     "check",
     "deploy",
+    "is_secret",
     "lint",
     "parse",
     "parse_calendar",
@@ -140,5 +142,6 @@ __all__ = [
     "read_folder",
     "read_variables",
     "start",
+    "without_secrets",
     "worklist",
 ]  # fmt: skip
