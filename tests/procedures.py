@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import pytest
 from asyncpg import Record
 
 from liushui.bank import Bank, open_bank, verify
 from liushui.demo import complete_demo_bank
 from liushui.kernel.clock import ManualClock
+from liushui.kernel.errors import Refused
 from liushui.store.outbox import dispatch
 from liushui.workflow import Person, Q
 from liushui.workflow.state import State
@@ -114,3 +117,20 @@ async def story_of(dsn: str) -> AsyncGenerator[Story]:
         await bank.processes.deploy_house(actor="system")
         yield Story(bank, clock)
         assert [fault.code for fault in await verify(bank.db)] == []
+
+
+def run(dsn: str, tell: Callable[[Story], Awaitable[None]]) -> None:
+    """Tell a story at the demo bank."""
+
+    async def whole() -> None:
+        async with story_of(dsn) as story:
+            await tell(story)
+
+    asyncio.run(whole())
+
+
+async def refused(work: Awaitable[object]) -> list[str]:
+    """The codes of a refusal that must come."""
+    with pytest.raises(Refused) as caught:
+        await work
+    return [fault.code for fault in caught.value.faults]

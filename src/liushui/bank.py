@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from liushui.accounting import InternalAccounts, Templates, load_templates, verify_general_ledger
-from liushui.deposits import Deposits, MovementNotices
+from liushui.deposits import Deposits, MovementNotices, verify_blocks
 from liushui.identity import Sessions
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import Fault
@@ -69,4 +69,6 @@ async def verify(db: Database, progress: Callable[[str], None] = lambda _: None)
     async with db.read() as conn:
         faults = await verify_books(conn, progress)
         progress("general ledger")
-        return faults + await verify_general_ledger(conn)
+        faults += await verify_general_ledger(conn)
+        progress("blocks")
+        return faults + await verify_blocks(conn)

@@ -1,6 +1,6 @@
 """The bank's procedures, a folder each: diagram, decisions, forms, procedure text, bindings."""
 
 from liushui.processes.service import Processes
-from liushui.processes.services import Services, header_of, post
+from liushui.processes.services import Services, header_of, parameters_at, post
 
-__all__ = ["Processes", "Services", "header_of", "post"]
+__all__ = ["Processes", "Services", "header_of", "parameters_at", "post"]

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
 
 from liushui.identity import audit, load_roles
 from liushui.kernel.errors import Fault, Refused, refuse
 from liushui.processes.registry import all_bindings, procedure_folders
-from liushui.processes.services import Services
-from liushui.risk import effective
+from liushui.processes.services import Services, parameters_at
 from liushui.store.database import UnitOfWork
 from liushui.workflow import (
     Bundle,
@@ -41,19 +38,12 @@ from liushui.workflow import (
     worklist,
 )
 
-BANK_TIME = ZoneInfo("Asia/Shanghai")
-
 
 @cache
 def load_calendars() -> Mapping[str, Any]:
     """Working time by name."""
     text = resources.files("liushui.processes").joinpath("calendars.yaml").read_text("utf-8")
     return {name: parse_calendar(name, body) for name, body in yaml.safe_load(text).items()}
-
-
-def parameters_at(moment: datetime) -> Mapping[str, Any]:
-    """The bank's parameters on the day of this moment, by the bank's own time zone."""
-    return effective(moment.astimezone(BANK_TIME).date())
 
 
 class Processes:

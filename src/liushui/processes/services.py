@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from liushui.accounting import InternalAccounts, Templates
 from liushui.deposits import Deposits
-from liushui.kernel.clock import Clock
+from liushui.kernel.clock import BANK_TIME, Clock
 from liushui.ledger import Directory, Header, Ledger, Posted, Request
 from liushui.payments import Payments
+from liushui.risk import effective
 from liushui.store.database import Database
 from liushui.workflow import Context
 
@@ -26,6 +29,11 @@ class Services:
     templates: Templates
     deposits: Deposits
     payments: Payments
+
+
+def parameters_at(moment: datetime) -> Mapping[str, Any]:
+    """The bank's parameters on the day of this moment, by the bank's own time zone."""
+    return effective(moment.astimezone(BANK_TIME).date())
 
 
 def header_of(context: Context, code: str, memo: str | None = None) -> Header:
