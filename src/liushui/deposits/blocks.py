@@ -97,7 +97,7 @@ def order_faults(order: Order, *, later_than: date, latest: date) -> list[Fault]
 
 def end_of(day: date) -> datetime:
     """The moment a block with this last day is over: midnight in the bank's time zone."""
-    return datetime.combine(day + timedelta(days=1), datetime.min.time(), BANK_TIME)
+    return datetime(day.year, day.month, day.day, tzinfo=BANK_TIME) + timedelta(days=1)
 
 
 async def record_order(
