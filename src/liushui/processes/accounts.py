@@ -16,13 +16,17 @@ CURRENCY = "CNY"
 CUSTOMER_ROLE = "customer"
 
 
+def is_customer(context: Context) -> bool:
+    """Whether a customer, and nobody of the bank, makes this step."""
+    return context.person is not None and CUSTOMER_ROLE in context.person.roles
+
+
 async def account_of(services: Services, context: Context, field: str = "account") -> CustomerAccount:
     """The account in a variable; the case is linked to it and to its owner. Refuses ``account_unknown``, also where a
     customer names somebody else's: who owns what is nobody's business; and ``currency_differs``."""
     found = await services.directory.find(context.variables[field], field)
     owner = await owner_of(context.inside.conn, found.id)
-    person = context.person
-    if owner is None or (person and CUSTOMER_ROLE in person.roles and person.number != owner):
+    if owner is None or (is_customer(context) and context.operator != owner):
         raise refuse("account_unknown", field, account=found.number)
     if found.currency != CURRENCY:
         raise refuse("currency_differs", field, account=found.number, currency=found.currency)
