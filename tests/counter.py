@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from liushui.deposits import Actor
 from tests.procedures import OTHER_TELLER, SUPERVISOR, TELLER, Story, person
 
 ZHANG, LI = "0001010000000016", "0001010000000024"
@@ -45,6 +46,13 @@ async def rich(s: Story, account: str, amount: str) -> None:
     if await s.open_tasks(case):
         await s.do(SUPERVISOR, case, "Authorise", decision="approve")
     assert (await s.ways(case))[-1] == "Done"
+
+
+async def cash_in(s: Story, account: str, amount: str, key: str) -> None:
+    """Money that comes by another way while a case waits."""
+    actor = Actor("T0003", 1, "counter", key)
+    minor = int(amount.replace(".", ""))
+    await s.bank.deposits.deposit_cash(actor, account=account, amount=minor, currency="CNY")
 
 
 async def rows(s: Story, sql: str, *arguments: Any) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from liushui.deposits.blocks import (
     verify_blocks,
 )
 from liushui.deposits.cards import card_of, replace_card
+from liushui.deposits.closing import closing_obstacles
 from liushui.deposits.losses import NewLoss, end_loss, open_loss, report_loss
 from liushui.deposits.notices import MovementNotices, agree_to_notices
 from liushui.deposits.passwords import PasswordState, Tried, password_state, set_password, try_password
@@ -46,6 +47,7 @@ __all__ = [
     "book_cash",
     "cancel_cash",
     "card_of",
+    "closing_obstacles",
     "end_loss",
     "end_of",
     "has_appointment",
