@@ -1,5 +1,6 @@
 """Customers: entered once, used everywhere."""
 
+from liushui.parties.changes import NewData, Requested, apply_change, request_change
 from liushui.parties.model import Customer, NewCustomer, check, mask, mask_document, mask_mobile
 from liushui.parties.service import (
     change_contact,
@@ -12,6 +13,9 @@ from liushui.parties.service import (
 __all__ = [
     "Customer",
     "NewCustomer",
+    "NewData",
+    "Requested",
+    "apply_change",
     "change_contact",
     "check",
     "customer_by_document",
@@ -21,4 +25,5 @@ __all__ = [
     "mask_document",
     "mask_mobile",
     "open_customer",
+    "request_change",
 ]
