@@ -23,15 +23,21 @@ def is_customer(context: Context) -> bool:
 
 async def account_of(services: Services, context: Context, field: str = "account") -> CustomerAccount:
     """The account in a variable; the case is linked to it and to its owner. Refuses ``account_unknown``, also where a
-    customer names somebody else's: who owns what is nobody's business; and ``currency_differs``."""
+    customer names somebody else's: who owns what is nobody's business."""
     found = await services.directory.find(context.variables[field], field)
     owner = await owner_of(context.inside.conn, found.id)
     if owner is None or (is_customer(context) and context.operator != owner):
         raise refuse("account_unknown", field, account=found.number)
-    if found.currency != CURRENCY:
-        raise refuse("currency_differs", field, account=found.number, currency=found.currency)
     context.link("account", found.number)
     context.link("customer", owner)
+    return found
+
+
+async def cash_account_of(services: Services, context: Context) -> CustomerAccount:
+    """The same for cash, which the counter keeps in one currency. Refuses ``currency_differs`` too."""
+    found = await account_of(services, context)
+    if found.currency != CURRENCY:
+        raise refuse("currency_differs", "account", account=found.number, currency=found.currency)
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from liushui.deposits import book_cash, cancel_cash
 from liushui.identity import branch_by_code
 from liushui.kernel.errors import refuse
-from liushui.processes.accounts import account_of
+from liushui.processes.accounts import account_of, cash_account_of
 from liushui.processes.services import Services, parameters_at
 from liushui.workflow import Binding, Context
 
@@ -18,7 +18,7 @@ def bindings(services: Services) -> Sequence[Binding]:
     async def book(context: Context) -> dict[str, Any]:
         """At the branch that is named, or else where the case is."""
         v, uow = context.variables, context.inside
-        found = await account_of(services, context)
+        found = await cash_account_of(services, context)
         if "amount" not in v:
             raise refuse("form_field_missing", "amount")
         branch = context.branch_id

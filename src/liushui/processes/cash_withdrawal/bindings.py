@@ -8,14 +8,14 @@ from typing import Any
 from liushui.deposits import CASH_WITHDRAWAL, has_appointment, password_state, use_appointment
 from liushui.kernel.amount_in_words import amount_in_words
 from liushui.ledger import Post
-from liushui.processes.accounts import CURRENCY, account_of, count
+from liushui.processes.accounts import CURRENCY, account_of, cash_account_of, count
 from liushui.processes.services import Services, header_of, post
 from liushui.workflow import Binding, Context
 
 
 def bindings(services: Services) -> Sequence[Binding]:
     async def check(context: Context) -> dict[str, Any]:
-        found, amount = await account_of(services, context), context.variables["amount"]
+        found, amount = await cash_account_of(services, context), context.variables["amount"]
         uow = context.inside
         password = await password_state(uow.conn, found.id)
         ordered = await has_appointment(uow, account_id=found.id, branch_id=context.branch_id, amount=amount)

@@ -16,7 +16,7 @@ from liushui.deposits import (
 from liushui.kernel.amount_in_words import amount_in_words
 from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.ledger import Line, Post, balance, find_account
-from liushui.processes.accounts import CURRENCY, account_of
+from liushui.processes.accounts import CURRENCY, account_of, cash_account_of
 from liushui.processes.services import Services, header_of, post
 from liushui.workflow import Binding, Context
 
@@ -41,7 +41,7 @@ def bindings(services: Services) -> Sequence[Binding]:
     async def check(context: Context) -> dict[str, Any]:
         """All obstacles at once, as codes. Refuses what is wrong with the form, and ``account_closed``."""
         v, conn = context.variables, context.inside.conn
-        found = await account_of(services, context)
+        found = await cash_account_of(services, context)
         if (await find_account(conn, found.number))["closed_on"] is not None:
             raise refuse("account_closed", "account", account=found.number)
         if v["payout"] == "transfer":
