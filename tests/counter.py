@@ -11,7 +11,7 @@ from tests.procedures import OTHER_TELLER, SUPERVISOR, TELLER, Story, person
 ZHANG, LI = "0001010000000016", "0001010000000024"
 OTHER_SUPERVISOR = person("S0002", "supervisor")
 PASSWORD, OTHER_PASSWORD = "582947", "739164"  # none of their digits stand in the demo customers' papers
-FITS = {"document_type": "id_card", "document_checked": True}
+FITS = {"document_type": "id_card", "identity_result": "fits"}
 
 
 async def give_password(s: Story, account: str = ZHANG, password: str = PASSWORD) -> None:
@@ -42,7 +42,7 @@ async def rich(s: Story, account: str, amount: str) -> None:
     case = await s.start(
         TELLER, "cash_deposit", account=account, amount=amount, denominations={"10000": notes}
     )
-    await s.do(OTHER_TELLER, case, "VerifyIdentity", **FITS)
+    await s.do(OTHER_TELLER, case, "VerifyIdentity", document_type="id_card", document_checked=True)
     if await s.open_tasks(case):
         await s.do(SUPERVISOR, case, "Authorise", decision="approve")
     assert (await s.ways(case))[-1] == "Done"

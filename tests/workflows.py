@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-
-import zen
 
 from liushui.workflow import (
     Definition,
@@ -38,6 +36,8 @@ from liushui.workflow import (
     read,
     start,
 )
+from liushui.workflow.calendars import due
+from liushui.workflow.case import expression_of
 
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HEAD = (
@@ -106,21 +106,14 @@ class Said:
     rows: Sequence[str]
 
 
-def plain(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
 @dataclass
 class World:
-    """The environment: zen expressions; decisions as given; durations in clock time."""
+    """The bank's environment, with decisions that are functions here."""
 
     decisions: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def evaluate(self, expression: str, variables: Mapping[str, Any]) -> Any:
-        try:
-            return plain(zen.evaluate_expression(expression, dict(variables)))
-        except Exception as failed:
-            raise ExpressionFailed(expression, str(failed)) from failed
+        return expression_of(expression).evaluate(variables)
 
     def decide(self, decision: str, variables: Mapping[str, Any]) -> Said:
         if decision not in self.decisions:
@@ -128,11 +121,7 @@ class World:
         return Said(*self.decisions[decision](variables))
 
     def due(self, moment: datetime, duration: str, calendar: str | None) -> datetime:
-        found = re.fullmatch(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", duration)
-        if found is None:
-            raise ValueError(duration)
-        days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-        return moment + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        return due(moment, duration, None)
 
 
 class Play:

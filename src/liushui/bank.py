@@ -17,6 +17,8 @@ from liushui.payments import Payments
 from liushui.processes import Processes, Services
 from liushui.store.database import POOL_SIZE_DEFAULT, Database
 from liushui.store.outbox import Handler
+from liushui.workflow import Catalogue
+from liushui.workflow.verify import verify_processes
 
 POSTINGS = ("liushui.deposits", "liushui.payments", "liushui.replay")
 
@@ -71,4 +73,6 @@ async def verify(db: Database, progress: Callable[[str], None] = lambda _: None)
         progress("general ledger")
         faults += await verify_general_ledger(conn)
         progress("blocks")
-        return faults + await verify_blocks(conn)
+        faults += await verify_blocks(conn)
+        progress("processes")
+        return faults + await verify_processes(conn, Catalogue(db))

@@ -71,6 +71,7 @@ async def api(dsn: str, per_second: int = 10_000, **more: Any) -> AsyncGenerator
     )
     async with application.router.lifespan_context(application):
         await complete_demo_bank(application.state.bank)
+        await application.state.bank.processes.deploy_house(actor="system")
         transport = httpx.ASGITransport(app=application)
         async with httpx.AsyncClient(transport=transport, base_url="http://bank") as http:
             yield Client(http)
@@ -153,7 +154,7 @@ def test_bad_input_is_refused_with_its_code_and_never_repeated(demo: str) -> Non
             ({"payee": "0001010000009999"}, "account_unknown"),
             ({"payee": "0001-CNY-1001.01"}, "field_malformed"),
             ({"payer": "0001-CNY-4001"}, "account_unknown"),
-            ({"amount": "9999999.00"}, "insufficient_funds"),
+            ({"amount": "499999.99"}, "insufficient_funds"),
             ({"value_date": "2020-01-01"}, "value_date_too_early"),
             ({"memo": "a\0b"}, "request_malformed"),
             ({"extra": 1}, "field_malformed"),
@@ -184,7 +185,19 @@ def test_every_endpoint_refuses_strangers_and_wrong_roles(demo: str) -> None:
 
     async def story(c: Client) -> None:
         for (method, template), needs in ACCESS.items():
-            path = template.format(customer="1", account="1234", journal=1, branch="1", number="X1")
+            path = template.format(
+                customer="1",
+                account="1234",
+                journal=1,
+                branch="1",
+                number="X1",
+                process="x",
+                version=1,
+                case=1,
+                task=1,
+                incident=1,
+                attachment=1,
+            )
             stranger = await c.call(method, path, None)
             if needs == PUBLIC:
                 assert stranger.status_code != 401 or template == "/v1/sessions"

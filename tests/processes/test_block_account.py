@@ -218,7 +218,7 @@ def test_refused_paths_leave_the_account_as_it_was(demo: str) -> None:
     async def tell(s: Story) -> None:
         given = {"account": ZHANG, "scope": "debit", "reason": "x"}
         case = await s.start(TELLER, "block_account", **given, cause="customer")
-        await s.do(OTHER_TELLER, case, "VerifyIdentity", document_type="other", document_checked=False)
+        await s.do(OTHER_TELLER, case, "VerifyIdentity", document_type="other", identity_result="differs")
         assert (await s.ways(case))[-1] == "IdentityRefused"
         case = await s.start(TELLER, "block_account", **given, cause="court", until="2026-02-01", **COURT)
         await s.do(SUPERVISOR, case, "Authorise", decision="reject")

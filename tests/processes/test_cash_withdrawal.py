@@ -218,7 +218,7 @@ def test_a_document_that_does_not_fit_and_a_supervisor_who_says_no(demo: str) ->
         await give_password(s)
         given = {"account": ZHANG, "amount": "60000.00"}
         case = await s.start(TELLER, "cash_withdrawal", **given)
-        await s.do(OTHER_TELLER, case, "VerifyIdentity", document_type="id_card", document_checked=False)
+        await s.do(OTHER_TELLER, case, "VerifyIdentity", document_type="id_card", identity_result="differs")
         assert (await s.ways(case))[-1] == "IdentityRefused"
         case = await s.start(TELLER, "cash_withdrawal", **given)
         await s.do(OTHER_TELLER, case, "VerifyIdentity", **FITS)

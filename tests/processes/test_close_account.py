@@ -176,7 +176,7 @@ def test_said_no_and_walked_away(demo: str) -> None:
         await s.do(SUPERVISOR, case, "Authorise", decision="reject")
         assert (await s.ways(case))[-1] == "Rejected"
         case = await s.start(TELLER, "close_account", **CASH)
-        await s.do(OTHER_TELLER, case, "VerifyIdentity", document_type="other", document_checked=False)
+        await s.do(OTHER_TELLER, case, "VerifyIdentity", document_type="other", identity_result="differs")
         assert (await s.ways(case))[-1] == "IdentityRefused"
         case = await up_to_authorisation(s)
         await s.wait(timedelta(hours=8))

@@ -79,7 +79,7 @@ def test_online_it_is_the_customers_own_and_nobody_elses(demo: str) -> None:
         reversed_ = s.start(online, "print_statement", account=ZHANG, **(days | {"from": "2026-01-06"}))
         assert await refused(reversed_) == ["statement_period_reversed"]
         case = await s.start(TELLER, "print_statement", account=ZHANG, **days)
-        await s.do(OTHER_TELLER, case, "VerifyIdentity", document_type="other", document_checked=False)
+        await s.do(OTHER_TELLER, case, "VerifyIdentity", document_type="other", identity_result="differs")
         assert (await s.ways(case))[-1] == "IdentityRefused"
         assert await rows(s, "SELECT count(*) FROM issued_statement") == [{"count": 1}]
 

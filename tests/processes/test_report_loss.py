@@ -69,7 +69,7 @@ def test_a_written_report_takes_its_place_and_brings_a_new_card(demo: str) -> No
         assert await flags(s, ZHANG) == (True, False)
         assert await s.open_tasks(case) == []
         await s.wait(timedelta(hours=1))
-        await s.do(TELLER, case, "Settle", outcome="replace", document_checked=True)
+        await s.do(TELLER, case, "Settle", outcome="replace", identity_result="fits")
         assert await card(s) == old
         own = s.do(person("T0001", "supervisor"), case, "AuthoriseSettlement", decision="approve")
         assert await refused(own) == ["separation_of_duties"]
@@ -115,11 +115,11 @@ def test_settled_without_a_new_card_after_a_first_no(demo: str) -> None:
     async def tell(s: Story) -> None:
         case, old = await written(s), await card(s)
         await s.wait(timedelta(days=7))
-        await s.do(TELLER, case, "Settle", outcome="replace", document_checked=False)
-        await s.do(TELLER, case, "Settle", outcome="replace", document_checked=True)
+        await s.do(TELLER, case, "Settle", outcome="replace", identity_result="differs")
+        await s.do(TELLER, case, "Settle", outcome="replace", identity_result="fits")
         await s.do(SUPERVISOR, case, "AuthoriseSettlement", decision="reject")
         assert await flags(s, ZHANG) == (True, False)
-        await s.do(TELLER, case, "Settle", outcome="found", document_checked=True)
+        await s.do(TELLER, case, "Settle", outcome="found", identity_result="fits")
         await s.do(OTHER_SUPERVISOR, case, "AuthoriseSettlement", decision="approve")
         assert await flags(s, ZHANG) == (False, False)
         assert await card(s) == old
@@ -158,7 +158,7 @@ def test_who_may_report_what(demo: str) -> None:
         await s.start(online, "report_loss", kind="oral", **given)
         assert await flags(s, ZHANG) == (True, False)
         case = await s.start(TELLER, "report_loss", kind="written", **given)
-        await s.do(OTHER_TELLER, case, "VerifyIdentity", document_type="other", document_checked=False)
+        await s.do(OTHER_TELLER, case, "VerifyIdentity", document_type="other", identity_result="differs")
         assert (await s.ways(case))[-1] == "IdentityRefused"
         assert await states(s) == ["open"]
 

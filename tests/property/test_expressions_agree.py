@@ -136,10 +136,11 @@ cells = st.one_of(
     st.builds("{}{}..{}{}".format, st.sampled_from("[("), integers, integers, st.sampled_from("])")),
     st.lists(leaves, max_size=3).map(", ".join).map("not in [{}]".format),
     soup.map(lambda text: text.replace("b", "$")),
+    st.builds("{} + {}".format, leaves.map("({} ?? 1)".format), leaves),
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(cells, environments, values)
 def test_a_cell_holds_where_zen_says_so(text: str, environment: dict[str, Any], value: Any) -> None:
     """zen itself, without anything of ours between, is the oracle here: a cell always answers true or false."""

@@ -129,6 +129,10 @@ def test_what_an_evaluation_reads_is_bounded() -> None:
         expressions.compile("sum(a)").evaluate({"a": list(range(10_001))})
     with pytest.raises(ExpressionFailed, match="too large"):
         expressions.compile("map(a, sum(map(a, #)))").evaluate({"a": list(range(400))})
+    with pytest.raises(ExpressionFailed, match="too large for a loop"):
+        expressions.compile("map(a, s + s + s)").evaluate({"a": list(range(1000)), "s": "x" * 10_000})
+    with pytest.raises(ExpressionFailed, match="too large for a loop"):
+        expressions.compile("map(split(s, ''), sum(a))").evaluate({"a": list(range(9000)), "s": "x" * 9000})
     deep: list[Any] = []
     for _ in range(5_000):
         deep = [deep]

@@ -15,7 +15,7 @@ def test_an_administrator_does_nothing_else() -> None:
 
 
 def test_a_machine_handles_no_cash_and_enters_nobody() -> None:
-    assert load_roles()["service"].permissions == {"transfer", "account_read", "hold"}
+    assert load_roles()["service"].permissions == {"transfer", "account_read", "hold", "message_send"}
 
 
 def test_an_auditor_only_reads() -> None:

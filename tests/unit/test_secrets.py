@@ -15,9 +15,9 @@ def form_faults(name: str, secret: bool) -> list[str]:
     return [fault.code for fault in faults]
 
 
-def test_a_secret_field_is_called_so_and_no_other() -> None:
-    assert form_faults("new_password", True) == form_faults("memo", False) == []
-    assert form_faults("new_password", False) == form_faults("pin", True) == ["form_malformed"]
+def test_a_password_must_be_marked_as_secret() -> None:
+    assert form_faults("new_password", True) == form_faults("memo", False) == form_faults("id", True) == []
+    assert form_faults("new_password", False) == ["form_malformed"]
 
 
 def test_what_is_stored_does_without_secrets() -> None:

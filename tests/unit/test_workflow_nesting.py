@@ -295,3 +295,50 @@ def test_a_handler_of_errors_undoes_the_scope_it_belongs_to() -> None:
     play.do("UnBook")
     assert play.take_log().endswith("A G F V+ VS UnPay+ UnPay UnBook+ UnBook VT VE V")
     assert play.ended == "completed"
+
+
+def test_a_called_process_that_is_done_is_undone_by_its_own_handlers_with_its_own_variables() -> None:
+    body = '<start S/><call C calledElement="q"/><user A/><end E><comp/></end>'
+    inner = """<start S/><service V liushui:binding="b"/><boundary VB attachedToRef="V"><comp/></boundary>
+      <user U isForCompensation="true"/><association id="a" sourceRef="VB" targetRef="U"/><user A/><end E/>"""
+    play = Play(called(body, "S>C C>A A>E", inner, "S>V V>A A>E"), mine=1)
+    play.give(ServiceCompleted(play.token("V"), {"journal": 7}))
+    play.do("A", later=True)
+    play.do("A")
+    token = play.token("U")
+    assert play.state.variables_at(token) == {"journal": 7, "later": True}
+    assert play.state.path_of(token) == ("C",)
+    play.do("U", seen=True)
+    assert play.state.variables == {"mine": 1}
+    assert play.ended == "completed"
+
+
+def test_a_sub_process_with_a_handler_of_its_own_is_undone_by_that_alone() -> None:
+    inner = flows_in("PS>B B>PE")
+    body = f"""<start S/><sub P><start PS/><task B/><boundary BB attachedToRef="B"><comp/></boundary>
+        <user UB isForCompensation="true"/><association id="a1" sourceRef="BB" targetRef="UB"/><end PE/>{inner}</sub>
+      <boundary PB attachedToRef="P"><comp/></boundary><user UP isForCompensation="true"/>
+      <association id="a2" sourceRef="PB" targetRef="UP"/><end E><comp/></end>"""
+    play = Play(model(body, "S>P P>E"))
+    assert play.tasks == ["UP"]
+    play.do("UP")
+    assert play.ended == "completed"
+
+
+def test_a_handler_may_be_a_sub_process_and_may_fail() -> None:
+    undo = flows_in("US>W W>UE")
+    body = f"""<start S/><sub P><start PS/><task B/><boundary BB attachedToRef="B"><comp/></boundary>
+        <sub U isForCompensation="true"><start US/><service W liushui:binding="b"/><end UE/>{undo}</sub>
+        <association id="a1" sourceRef="BB" targetRef="U"/><throw T><comp/></throw><end PE/>{flows_in("PS>B B>T T>PE")}</sub>
+      <boundary X attachedToRef="P"><err/></boundary><user A/><end E/><end F/>"""
+    play = Play(model(body, "S>P P>E X>A A>F"))
+    play.give(ServiceFailed(play.token("W"), "cannot_undo"))
+    assert play.take_log() == "S P+ PS B+ B U+ US W+ W! U- P- X A+"
+
+
+def test_a_thousand_rounds_side_by_side() -> None:
+    play = Play(model(MANY.format(seq="", stop=""), "S>A A>B B>E"), guarantors=list(range(1000)))
+    tokens = [t.id for t in play.state.tokens.values() if t.phase == "wait"]
+    assert len(tokens) == 1000
+    play.give(TaskCompleted(tokens[500], {"ok": 500}))
+    assert len(play.tasks) == 999

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from liushui.bench import http, posting
+from liushui.bench import http, posting, process
 
 Measure = Callable[[int, Callable[[str], None]], dict[str, Any]]
 BENCHMARKS: dict[str, tuple[Measure, Callable[[dict[str, Any]], str]]] = {
     "posting": (posting.measure, posting.report_as_text),
     "http": (http.measure, http.report_as_text),
+    "process": (process.measure, process.report_as_text),
 }
 """By name: what measures, and what writes its result for people."""
 

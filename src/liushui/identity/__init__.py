@@ -18,6 +18,7 @@ from liushui.identity.staff import (
     list_staff,
     set_active,
     set_roles,
+    staff_by_number,
     unlock,
 )
 
@@ -41,5 +42,6 @@ __all__ = [
     "require",
     "set_active",
     "set_roles",
+    "staff_by_number",
     "unlock",
 ]

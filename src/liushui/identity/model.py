@@ -34,6 +34,8 @@ class Role:
     zh: str
     en: str
     permissions: frozenset[str]
+    anywhere: bool = False
+    """Works for every branch, not only for its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,18 @@ class Principal:
     roles: frozenset[str]
     permissions: frozenset[str]
 
+    @property
+    def anywhere(self) -> bool:
+        """Whether any of the roles works for every branch."""
+        return any(load_roles()[role].anywhere for role in self.roles)
+
 
 @cache
 def load_roles() -> Mapping[str, Role]:
     """The roles of the bank, by name."""
     text = resources.files("liushui.identity").joinpath("roles.yaml").read_text("utf-8")
     return {
-        name: Role(name, row["zh"], row["en"], frozenset(row["permissions"]))
+        name: Role(name, row["zh"], row["en"], frozenset(row["permissions"]), row.get("anywhere", False))
         for name, row in yaml.safe_load(text).items()
     }
 

@@ -98,7 +98,7 @@ async def log_in(db: Database, clock: Clock, number: str, password: str) -> tupl
     fault = await db.transact(decide)
     if fault is not None or row is None:
         raise Refused(fault or Fault("credentials_wrong"))
-    return token, _principal(row)
+    return token, principal_from(row)
 
 
 async def change_password(db: Database, clock: Clock, principal: Principal, old: str, new: str) -> None:
@@ -194,7 +194,7 @@ class Sessions:
             await self._db.transact(lambda uow: _touch(uow, token, now))
         if len(self._remembered) >= REMEMBERED_SESSIONS_MAX:
             self._remembered.clear()
-        principal = _principal(row)
+        principal = principal_from(row)
         self._remembered[token] = (monotonic_s() + REMEMBER_SESSION_S, principal)
         return principal
 
@@ -217,7 +217,8 @@ async def _touch(uow: UnitOfWork, token: str, now: datetime) -> None:
     await uow.conn.execute(Q.touch_session, _hashed(token), now)
 
 
-def _principal(row: Record) -> Principal:
+def principal_from(row: Record) -> Principal:
+    """A row of staff, with what their roles permit."""
     roles = frozenset[str](row["roles"])
     return Principal(
         row["id"], row["number"], row["branch_id"], row["branch_code"], roles, permissions_of(sorted(roles))

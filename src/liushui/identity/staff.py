@@ -10,7 +10,7 @@ from typing import Any
 from asyncpg import Record
 
 from liushui.identity.model import Principal, load_roles
-from liushui.identity.service import Q, audit
+from liushui.identity.service import Q, audit, principal_from
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.kernel.text import is_storable
@@ -35,6 +35,14 @@ class StaffMember:
 async def list_staff(conn: PoolConnection, *, after: str, limit: int) -> list[StaffMember]:
     """Staff in the order of their numbers, from behind ``after``."""
     return [_member(row) for row in await conn.fetch(Q.staff_page, after, limit)]
+
+
+async def staff_by_number(conn: PoolConnection, number: str) -> Principal:
+    """Somebody who may log in, as a principal. Refuses ``staff_unknown``."""
+    row = await conn.fetchrow(Q.staff_for_log_in, _known(number))
+    if row is None:
+        raise refuse("staff_unknown", number=number[:32])
+    return principal_from(row)
 
 
 async def set_roles(

@@ -40,7 +40,7 @@ class Batch:
         h = request.header
         self._journals.append(
             (kind, h.branch_id, value_date, reverses, resolves, request.digest, h.key, h.code, h.operator,
-             h.channel, h.process_instance, h.process_element, h.memo)
+             h.channel, h.process_instance, h.process_element, h.memo, h.process_path)
         )  # fmt: skip
         number = len(self._journals)
         for line, (account, debit, amount, position, balance) in enumerate(entries, 1):
@@ -72,7 +72,7 @@ class Batch:
             self.recorded_at,
             self.booking_date,
             *_columns(accounts, 7),
-            *_columns(self._journals, 13),
+            *_columns(self._journals, 14),
             *_columns(self._entries, 7),
             self._subjects,
             *_columns(self._holds, 2),

@@ -34,17 +34,16 @@ from liushui.ledger import repository
 from liushui.ledger.batch import Batch
 from liushui.ledger.model import LedgerLimits, Posted, Request
 from liushui.ledger.planner import Planner, WorkingSet
-from liushui.store.database import CONNECTION_LOST, Database, Head, PoolConnection
+from liushui.store.database import CONNECTION_LOST, Database, Head, PoolConnection, is_full
 from liushui.store.database import Q as STORE_Q
 
 BATCH_MAX = 1_000
 WAITING_MAX = 20_000
-REMEMBERED_ACCOUNTS_MAX = 250_000
+REMEMBERED_MAX = 250_000
 GIVE_UP_AFTER_S = 5.0
 ALONE_AFTER_TURNS = 3
 _LOG = logging.getLogger(__name__)
 _KEY_USED = asyncpg.UniqueViolationError
-_NO_ROOM = (asyncpg.InsufficientResourcesError, asyncpg.PostgresIOError)
 
 
 class _Waiting(NamedTuple):
@@ -177,9 +176,10 @@ class GroupCommit:
         while True:
             await self._wake_reader.wait()
             self._wake_reader.clear()
-            while self._queue and self._foresees and not self._is_full():
+            reading = True
+            while reading and self._queue and self._foresees and not self._is_full():
                 try:
-                    await self._plan_queue()
+                    reading = await self._plan_queue()
                 except CONNECTION_LOST:
                     self._forget()
                     await asyncio.sleep(0.1)
@@ -188,7 +188,9 @@ class GroupCommit:
                     self._fail_all(error)
                 self._wake.set()
 
-    async def _plan_queue(self) -> None:
+    async def _plan_queue(self) -> bool:
+        """Plan what waits, as far as one batch takes it. False where the next must wait for the next batch, because
+        this one is full or has its key already; whatever came after it waits behind it."""
         known = self._known
         ahead = [waiting.request for waiting in islice(self._queue, BATCH_MAX)]
         if not all(repository.is_known(known, request) for request in ahead):
@@ -196,15 +198,12 @@ class GroupCommit:
             async with self._db.pool.acquire() as conn:
                 await repository.load(conn, known, ahead)
         if known is not self._known or not self._foresees:
-            return
-        deferred: list[_Waiting] = []
+            return True
         for _ in range(min(len(ahead), len(self._queue))):
-            waiting = self._queue.popleft()
-            if not self._plan(waiting):
-                deferred.append(waiting)
-        self._queue.extendleft(reversed(deferred))
-        if deferred:  # the batch is full or has the key already: they go into the next
-            await asyncio.sleep(0)
+            if not self._plan(self._queue[0]):
+                return False
+            self._queue.popleft()
+        return True
 
     def _is_full(self) -> bool:
         return self._foreseen is not None and len(self._foreseen.answers) >= BATCH_MAX
@@ -226,13 +225,8 @@ class GroupCommit:
             else:
                 base = await self._send(conn, foreseen.batch, epoch)
                 self._head = (epoch + 1, business_date)
-        except (asyncpg.PostgresError, *CONNECTION_LOST) as error:
-            self._deliver_confirmed()
-            self._requeue(foreseen.answers)
-            self._forget()
-            if isinstance(error, CONNECTION_LOST):
-                await self._release()
-                raise
+        except Exception as error:
+            await self._take_back(foreseen.answers, error)
             if isinstance(error, asyncpg.SerializationError):
                 self._alone_turns = 0
             elif not isinstance(error, _KEY_USED):
@@ -241,16 +235,25 @@ class GroupCommit:
         self.batches += 1
         try:
             answers = await self._with_repeats(conn, foreseen.answers)
-        except CONNECTION_LOST:  # durable, but not answered: the keys will tell
-            self._requeue(foreseen.answers)
-            self._forget()
-            await self._release()
-            raise
+        except Exception as error:  # durable, but not answered: the keys will tell
+            await self._take_back(foreseen.answers, error)
+            return
+        self._deliver_confirmed()  # a batch of refusals alone has sent nothing, so they still wait
         self._confirmed = (answers, base)
-        self._known.holds.clear()
-        self._known.originals.clear()
-        if len(self._known.accounts) > REMEMBERED_ACCOUNTS_MAX:
+        if self._known.size > REMEMBERED_MAX:
             self._make_room()
+
+    async def _take_back(self, answers: Sequence[_Answer], error: Exception) -> None:
+        """None of these can be given: ask for all anew. Raises the error again where it is no refusal of the
+        database: a lost connection, or a defect of ours, of which those who wait will then hear."""
+        self._deliver_confirmed()
+        self._requeue(answers)
+        self._forget()
+        if isinstance(error, CONNECTION_LOST):
+            await self._release()
+            raise error
+        if not isinstance(error, asyncpg.PostgresError):
+            raise error
 
     async def _send(self, conn: PoolConnection, batch: Batch, epoch: int) -> int:
         """Write a batch; while the database works on it, answer the one before and plan the next.
@@ -360,7 +363,9 @@ class GroupCommit:
         self._queue.clear()
 
     async def _connection(self) -> PoolConnection:
-        if self._conn is None or self._conn.is_closed():
+        if self._conn is not None and not _is_open(self._conn):
+            await self._release()
+        if self._conn is None:
             self._conn = await self._db.pool.acquire()
         return self._conn
 
@@ -369,6 +374,14 @@ class GroupCommit:
         if conn is not None:
             with contextlib.suppress(*CONNECTION_LOST):
                 await self._db.pool.release(conn)
+
+
+def _is_open(conn: PoolConnection) -> bool:
+    """Of a connection that was lost while idle the pool has taken the handle away: even asking raises."""
+    try:
+        return not conn.is_closed()
+    except asyncpg.InterfaceError:
+        return False
 
 
 class Planned(NamedTuple):
@@ -432,7 +445,7 @@ def _deliver(answers: Sequence[_Answer], base: int) -> None:
 
 def _refusal_of_all(error: asyncpg.PostgresError) -> Refused | None:
     """Faults of the database that say nothing about any single request."""
-    if isinstance(error, _NO_ROOM):
+    if is_full(error):
         return Refused(Fault("database_full"))
     if isinstance(error, asyncpg.LockNotAvailableError):
         return Refused(Fault("busy"))

@@ -37,12 +37,13 @@ def _plain(lines: tuple[Line, ...]) -> str:
     return ";".join([f"{account},{debit:d},{amount}" for account, debit, amount in lines])
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """What every request carries.
 
     key: idempotency key, unique in the bank. code: transaction code. branch_id: where it was
     asked for. operator: staff number or the name of a machine. value_date: None means the booking date.
+    process_instance, process_element: the case and step that make the journal. process_path: the way of a case
+    that goes straight through.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Header:
     memo: str | None = None
     process_instance: str | None = None
     process_element: str | None = None
+    process_path: int | None = None
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,14 @@ class Request:
 
     @cached_property
     def digest(self) -> bytes:
-        """SHA-256 over the whole request but its key: two requests are the same when it is."""
+        """SHA-256 over what is asked: two requests are the same when it is. Not over the key, nor over the case and
+        its way: a repetition of a straight-through request is a case of its own until its key is found."""
         h = self.header
         text = (
             f"{type(self).__name__}\x1f{h.code}\x1f{h.branch_id}\x1f{h.operator}\x1f{h.channel}\x1f{h.value_date}"
-            f"\x1f{h.memo!r}\x1f{h.process_instance}\x1f{h.process_element}\x1f{self._content()}"
+            f"\x1f{h.memo!r}\x1f{h.process_element}\x1f{self._content()}"
         )
-        return sha256(text.encode()).digest()
+        return sha256(text.encode(errors="surrogatepass")).digest()
 
     def _content(self) -> object:
         raise AssertionError("each kind of request says what its content is")

@@ -17,12 +17,13 @@ Order of precedence of refusals, the first that applies is the answer:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from liushui.kernel.errors import Refused, refuse
 from liushui.kernel.money import AMOUNT_MINOR_MAX
+from liushui.kernel.text import is_text
 from liushui.ledger.account import Account, Counters
 from liushui.ledger.batch import Batch
 from liushui.ledger.model import (
@@ -43,6 +44,8 @@ from liushui.ledger.model import (
     Reverse,
     Void,
 )
+
+_NOTHING: Mapping[int, Counters] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,11 @@ class WorkingSet:
     inter_branch: dict[tuple[int, str], int] = field(default_factory=dict[tuple[int, str], int])
     holds: dict[int, HoldState] = field(default_factory=dict[int, HoldState])
     originals: dict[int, Original] = field(default_factory=dict[int, Original])
+
+    @property
+    def size(self) -> int:
+        """How much is remembered."""
+        return len(self.accounts) + len(self.holds) + len(self.originals)
 
 
 class Planner:
@@ -148,7 +156,7 @@ class Planner:
         for account, line in zip(held, hold.lines, strict=True):
             _reserve(account, line, -1)
         try:
-            entries = _book(known, batch, lines)
+            entries = _book(known, batch, lines, before={account.id: counters for account, counters in undo})
         except Refused:
             for account, counters in undo:
                 account.restore(counters)
@@ -176,9 +184,10 @@ class Planner:
         value_date = header.value_date
         if value_date is None:
             return batch.booking_date
-        if value_date < batch.booking_date - self._back:
+        distance = value_date - batch.booking_date  # the limits themselves may lie beyond the calendar
+        if distance < -self._back:
             raise refuse("value_date_too_early", earliest=(batch.booking_date - self._back).isoformat())
-        if value_date > batch.booking_date + self._ahead:
+        if distance > self._ahead:
             raise refuse("value_date_too_late", latest=(batch.booking_date + self._ahead).isoformat())
         return value_date
 
@@ -189,7 +198,7 @@ def _check_header(h: Header) -> None:
         not 0 < len(h.key) <= KEY_LENGTH_MAX
         or not h.code
         or len(memo) > MEMO_LENGTH_MAX
-        or "\0" in f"{h.key}{h.code}{h.operator}{h.channel}{memo}{h.process_instance}{h.process_element}"
+        or not is_text(f"{h.key}{h.code}{h.operator}{h.channel}{memo}{h.process_instance}{h.process_element}")
     ):
         raise refuse("request_malformed")
 
@@ -255,8 +264,14 @@ def _inter_branch_legs(known: WorkingSet, accounts: Sequence[Account], lines: Se
     return legs
 
 
-def _book(known: WorkingSet, batch: Batch, lines: Sequence[Line]) -> tuple[Entry, ...]:
-    """Check the lines, add inter-branch legs, move the counters; on refusal everything is as before."""
+def _book(
+    known: WorkingSet, batch: Batch, lines: Sequence[Line], *, before: Mapping[int, Counters] = _NOTHING
+) -> tuple[Entry, ...]:
+    """Check the lines, add inter-branch legs, move the counters; on refusal everything is as before.
+
+    before: counters of accounts whose hold this journal resolves. Their money is measured from there: what was
+    reserved may go out, also where the floor has been raised since.
+    """
     accounts = _find_accounts(known, lines)
     _check_balance(accounts, lines)
     _check_status(accounts, lines)
@@ -265,6 +280,8 @@ def _book(known: WorkingSet, batch: Batch, lines: Sequence[Line]) -> tuple[Entry
         lines = (*lines, *legs)
         accounts = [*accounts, *(known.accounts[leg.account_id] for leg in legs)]
     undo = _remember(accounts)
+    if before:
+        undo = [(account, before.get(account.id, counters)) for account, counters in undo]
     entries: list[Entry] = []
     for account, (_, debit, amount) in zip(accounts, lines, strict=True):
         account.position += 1

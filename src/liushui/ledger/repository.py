@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 from asyncpg import Record
 
+from liushui.kernel.text import is_text
 from liushui.ledger.account import Account
 from liushui.ledger.model import (
     Capture,
@@ -25,16 +26,17 @@ from liushui.store.database import PoolConnection
 from liushui.store.queries import Queries
 
 Q = Queries("liushui.ledger")
+ID_MAX = 2**63 - 1
 
 
 async def load(conn: PoolConnection, known: WorkingSet, requests: Collection[Request]) -> None:
     """Complete the working set for these requests, in a fixed number of statements however many they are."""
-    hold_ids = [r.hold_id for r in requests if isinstance(r, Capture | Void | Expire)]
+    hold_ids = {r.hold_id for r in requests if isinstance(r, Capture | Void | Expire)} - known.holds.keys()
     if hold_ids:
-        known.holds.update(await load_holds(conn, hold_ids))
-    journal_ids = [r.journal_id for r in requests if isinstance(r, Reverse)]
+        known.holds.update(await load_holds(conn, _storable_ids(hold_ids)))
+    journal_ids = {r.journal_id for r in requests if isinstance(r, Reverse)} - known.originals.keys()
     if journal_ids:
-        known.originals.update(await _load_originals(conn, journal_ids))
+        known.originals.update(await _load_originals(conn, _storable_ids(journal_ids)))
     missing = {id for r in requests for id in account_ids(known, r)} - known.accounts.keys()
     await load_accounts(conn, known, missing)
     places = {place for r in requests for place in _places(known, r)} - known.inter_branch.keys()
@@ -47,9 +49,14 @@ async def load(conn: PoolConnection, known: WorkingSet, requests: Collection[Req
 
 async def load_accounts(conn: PoolConnection, known: WorkingSet, ids: Collection[int]) -> None:
     """Add accounts to the working set. What is known already, and perhaps changed in memory, stays."""
-    if ids:
-        for row in await conn.fetch(Q.load_accounts, sorted(ids)):
+    if wanted := _storable_ids(ids):
+        for row in await conn.fetch(Q.load_accounts, wanted):
             known.accounts.setdefault(row[0], Account(*row))
+
+
+def _storable_ids(ids: Collection[int]) -> list[int]:
+    """Without what no column can hold: it is as unknown as any other number that is not there."""
+    return sorted(id for id in ids if 0 < id <= ID_MAX)
 
 
 def is_known(known: WorkingSet, request: Request) -> bool:
@@ -111,7 +118,7 @@ async def first_answers(
     conn: PoolConnection, requests: Collection[Request]
 ) -> dict[str, tuple[bytes, Posted]]:
     """For every key that is known: the digest of the request that used it first, and its answer."""
-    keys = await conn.fetch(Q.find_keys, [r.header.key for r in requests])
+    keys = await conn.fetch(Q.find_keys, [r.header.key for r in requests if is_text(r.header.key)])
     if not keys:
         return {}
     answers = answers_from(await conn.fetch(Q.load_journals, [row["id"] for row in keys]))

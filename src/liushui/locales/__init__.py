@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -21,6 +22,11 @@ def message(code: str, params: Mapping[str, object], language: str) -> str:
         return messages(language)[code].format_map(params)
     except (KeyError, IndexError):
         return code
+
+
+def reader_language() -> str:
+    """The language of whoever sits at this terminal, by the environment: zh-CN or en."""
+    return "zh-CN" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
 
 
 def best_language(accept_language: str) -> str:

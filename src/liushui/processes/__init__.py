@@ -1,6 +1,16 @@
 """The bank's procedures, a folder each: diagram, decisions, forms, procedure text, bindings."""
 
-from liushui.processes.service import Processes
+from liushui.processes.registry import binding_names, procedure_folders
+from liushui.processes.service import Processes, load_calendars
 from liushui.processes.services import Services, header_of, parameters_at, post
 
-__all__ = ["Processes", "Services", "header_of", "parameters_at", "post"]
+__all__ = [
+    "Processes",
+    "Services",
+    "binding_names",
+    "header_of",
+    "load_calendars",
+    "parameters_at",
+    "post",
+    "procedure_folders",
+]

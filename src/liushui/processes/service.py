@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
+from hashlib import sha256
 from importlib import resources
 from typing import Any
 
 import yaml
 
 from liushui.identity import audit, load_roles
+from liushui.kernel.clock import BANK_TIME, monotonic_s
 from liushui.kernel.errors import Fault, Refused, refuse
+from liushui.ledger import Posted
 from liushui.processes.registry import all_bindings, procedure_folders
-from liushui.processes.services import Services, parameters_at
+from liushui.processes.services import Services
+from liushui.risk import effective
 from liushui.store.database import UnitOfWork
 from liushui.workflow import (
     Bundle,
@@ -21,22 +26,34 @@ from liushui.workflow import (
     Case,
     Catalogue,
     Cause,
+    Context,
+    Deployed,
     Deployment,
     IncidentRetried,
     IncidentSkipped,
     Input,
     Person,
     Q,
+    Reached,
     Runtime,
     Stale,
+    StraightThrough,
     Surroundings,
+    Ways,
     background,
     deploy,
+    may_start,
+    moving,
     parse_calendar,
     read_folder,
     without_secrets,
     worklist,
 )
+
+POSTED = "posted"
+REMEMBER_RELEASE_S = 1.0
+NOT_THE_CASES_FAULT = frozenset({"busy", "database_unavailable", "database_full", "key_reused"})
+"""Refusals that say nothing about the case: it may be asked for again."""
 
 
 @cache
@@ -44,6 +61,22 @@ def load_calendars() -> Mapping[str, Any]:
     """Working time by name."""
     text = resources.files("liushui.processes").joinpath("calendars.yaml").read_text("utf-8")
     return {name: parse_calendar(name, body) for name, body in yaml.safe_load(text).items()}
+
+
+class Parameters:
+    """The bank's parameters on the day of a moment, by the bank's own time zone. The day is worked out once a day."""
+
+    def __init__(self) -> None:
+        self._from = self._to = datetime.min.replace(tzinfo=UTC)
+        self._values: Mapping[str, Any] = {}
+
+    def __call__(self, moment: datetime) -> Mapping[str, Any]:
+        if not self._from <= moment < self._to:
+            day = moment.astimezone(BANK_TIME).date()
+            midnight = datetime.combine(day, time(), BANK_TIME)
+            self._from, self._to = midnight, midnight + timedelta(days=1)
+            self._values = effective(day)
+        return self._values
 
 
 class Processes:
@@ -54,9 +87,12 @@ class Processes:
         self._clock = services.clock
         bindings = all_bindings(services)
         self.catalogue = Catalogue(services.db)
-        self.runtime = Runtime(services.clock, self.catalogue, bindings, load_calendars(), parameters_at)
+        self.runtime = Runtime(services.clock, self.catalogue, bindings, load_calendars(), Parameters())
         self.offers = Surroundings(bindings.keys(), load_roles().keys(), load_calendars().keys())
         self.post = background.Post(self.runtime)
+        self._ledger = services.ledger
+        self._ways = Ways(services.db)
+        self._walks: dict[str, tuple[float, StraightThrough]] = {}
 
     async def deploy(self, bundle: Bundle, *, actor: str, release: bool = True) -> Deployment:
         """Check, store and release a procedure. Refuses all faults at once."""
@@ -84,6 +120,91 @@ class Processes:
         result, _ = await self._db.once(idempotency_key, content, self._clock.now(), work)
         await background.run_jobs(self._db, self.runtime, case_id=result["case"], person=person)
         return result["case"]
+
+    async def run(
+        self, person: Person, key: str, variables: Mapping[str, Any], *, idempotency_key: str
+    ) -> Posted | int:
+        """Run a case straight through where its model lets it, and return what was booked; otherwise begin it and
+        return its number. variables: checked by the caller, as the start form would give them.
+
+        Refuses like ``start``, and whatever the ledger refuses: a refusal that the model catches leaves a case that
+        went the error path, and is refused all the same.
+        """
+        remembered = self._walks.get(key)
+        if remembered is not None and remembered[0] > monotonic_s():
+            walk = remembered[1]
+        else:
+            walk = await self._released_walk(key, None if remembered is None else remembered[1])
+        may_start(walk.deployed.definition, person, key)
+        now = self._clock.now()
+        case_id = self.runtime.case_at_hand() or await self._next_case()
+        extra = self.runtime.facts(case_id, person.number, person.channel, person.branch_id, now)
+        reached = walk.reach(variables, extra)
+        path = None if reached is None else walk.numbers.get(reached.choices)
+        if reached is not None and path is None:
+            path = await self._number_of_way(walk, reached, variables, extra)
+        if reached is None or path is None:
+            return await self._start_checked(person, walk.deployed, variables, idempotency_key)
+        request = self.runtime.bindings[reached.binding].request
+        assert request is not None
+        context = Context(
+            None, idempotency_key, case_id, reached.element, 1, variables, person.number, person.branch_id,
+            person.channel, now, person, {}, path,
+        )  # fmt: skip
+        try:
+            return await self._ledger.submit(await request(context))
+        except Refused as refused:
+            caught = walk.way(reached, variables, extra, refused=refused.code)
+            if caught is not None and refused.code not in NOT_THE_CASES_FAULT:
+                path = await self._ways.number(walk.deployed, caught, refused.code)
+                await self._db.transact(lambda uow: self._record_refused(uow, case_id, person, path))
+            raise
+
+    async def _number_of_way(
+        self, walk: StraightThrough, reached: Reached, variables: Mapping[str, Any], extra: Mapping[str, Any]
+    ) -> int | None:
+        """The number of a way that is taken for the first time; None where the case does not go straight through."""
+        way = walk.way(reached, variables, extra)
+        if way is None or self.runtime.bindings[reached.binding].request is None:
+            return None
+        number = await self._ways.number(walk.deployed, way, POSTED)
+        walk.numbers[reached.choices] = number
+        return number
+
+    async def _record_refused(self, uow: UnitOfWork, case_id: int, person: Person, path: int) -> None:
+        await uow.head()
+        await uow.conn.execute(
+            Q.insert_straight_case,
+            self._clock.now(),
+            case_id,
+            person.number,
+            person.channel,
+            person.branch_id,
+            path,
+        )
+
+    async def _start_checked(
+        self, person: Person, deployed: Deployed, variables: Mapping[str, Any], key: str
+    ) -> int:
+        async def work(uow: UnitOfWork) -> dict[str, Any]:
+            return {"case": (await self.runtime.begin(uow, deployed, variables, person)).id}
+
+        content = ("start", deployed.key, _content(variables))
+        result, _ = await self._db.once(key, content, self._clock.now(), work)
+        await background.run_jobs(self._db, self.runtime, case_id=result["case"], person=person)
+        return result["case"]
+
+    async def _next_case(self) -> int:
+        async with self._db.look_up() as conn:
+            return await self.runtime.next_case(conn)
+
+    async def _released_walk(self, key: str, last: StraightThrough | None) -> StraightThrough:
+        """The released version as a walk; what is released is asked again every second."""
+        async with self._db.look_up() as conn:
+            deployed = await self.catalogue.released(conn, key)
+        walk = last if last is not None and last.deployed is deployed else StraightThrough(deployed)
+        self._walks[key] = (monotonic_s() + REMEMBER_RELEASE_S, walk)
+        return walk
 
     async def claim(self, person: Person, task: int, *, idempotency_key: str) -> int:
         return await self._task(
@@ -123,6 +244,28 @@ class Processes:
             f"comment {_content({'text': text})}", task, idempotency_key,
             lambda uow: worklist.comment(self.runtime, uow, task, person, text),
         )  # fmt: skip
+
+    async def attach(
+        self, person: Person, task: int, name: str, content: bytes, *, idempotency_key: str
+    ) -> dict[str, Any]:
+        """Add a file to a task; see ``worklist.attach``."""
+        told = ("attach", task, name, sha256(content).hexdigest())
+
+        async def work(uow: UnitOfWork) -> dict[str, Any]:
+            return await worklist.attach(self.runtime, uow, task, person, name, content)
+
+        return (await self._db.once(idempotency_key, told, self._clock.now(), work))[0]
+
+    async def move_case(self, case_id: int, new: Deployed, mapping: Mapping[str, str], *, actor: str) -> None:
+        """Move a running case to another version; see ``moving.move_case``."""
+        person = Person(actor, frozenset(), 0, actor)
+
+        async def work(uow: UnitOfWork) -> None:
+            await moving.move_case(self.runtime, uow, case_id, new, mapping, person)
+            await audit(uow, self._clock, actor=actor, action="case_migrated", subject=str(case_id),
+                        outcome=str(new.version))  # fmt: skip
+
+        await self._db.transact(work)
 
     async def cancel(self, person: Person, case_id: int, reason: str, *, idempotency_key: str) -> None:
         """Give a whole case up. Refuses ``case_unknown`` and ``case_ended``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from liushui.accounting import InternalAccounts, Templates
@@ -36,11 +36,13 @@ def parameters_at(moment: datetime) -> Mapping[str, Any]:
     return effective(moment.astimezone(BANK_TIME).date())
 
 
-def header_of(context: Context, code: str, memo: str | None = None) -> Header:
+def header_of(
+    context: Context, code: str, memo: str | None = None, *, value_date: date | None = None
+) -> Header:
     """The header of a journal that this step of this case makes; one visit of an element posts once."""
     return Header(
-        context.key, code, context.branch_id, context.operator, context.channel, memo=memo,
-        process_instance=str(context.case_id), process_element=context.element,
+        context.key, code, context.branch_id, context.operator, context.channel, memo=memo, value_date=value_date,
+        process_instance=str(context.case_id), process_element=context.element, process_path=context.straight_through,
     )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ CONNECTION_LOST = (
     OSError,
 )
 OUT_OF_RESOURCES = (asyncpg.InsufficientResourcesError, asyncpg.PostgresIOError)
+_WRITES_FILES = ("mdextend", "mdzeroextend", "mdwritev", "BufFileDumpBuffer")
 _RETRYABLE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
 
@@ -159,10 +160,12 @@ class Database:
                 if attempt == ATTEMPTS_MAX - 1:
                     raise
                 await asyncio.sleep(0.01 * 2**attempt)
-            except OUT_OF_RESOURCES as error:
-                raise Refused(Fault("database_full")) from error
             except CONNECTION_LOST as error:
                 raise Refused(Fault("database_unavailable")) from error
+            except asyncpg.PostgresError as error:
+                if not is_full(error):
+                    raise
+                raise Refused(Fault("database_full")) from error
         raise AssertionError("unreachable")
 
     async def once(
@@ -213,6 +216,18 @@ class Database:
                 yield conn
         except CONNECTION_LOST as error:
             raise Refused(Fault("database_unavailable")) from error
+        except asyncpg.PostgresError as error:  # a look at much needs room for temporary files
+            if not is_full(error):
+                raise
+            raise Refused(Fault("database_full")) from error
+
+
+def is_full(error: asyncpg.PostgresError) -> bool:
+    """Whether the server had no room. A quota or a limit on the size of files (EDQUOT, EFBIG) it reports as an
+    internal error of its storage manager, not as a full disk."""
+    if error.sqlstate == asyncpg.InternalServerError.sqlstate:
+        return getattr(error, "server_source_function", None) in _WRITES_FILES
+    return isinstance(error, OUT_OF_RESOURCES)
 
 
 async def _nothing_to_reset(_: object) -> None:

@@ -5,7 +5,7 @@ The engine is pure: ``read`` a model, ``check`` it at deployment, ``start`` and 
 ``background`` what happens without them.
 """
 
-from liushui.workflow import background, worklist
+from liushui.workflow import background, moving, worklist
 from liushui.workflow.bindings import Binding, Context
 from liushui.workflow.bundle import Bundle, parse, read_folder
 from liushui.workflow.calendars import parse_calendar
@@ -18,6 +18,8 @@ from liushui.workflow.catalogue import (
     Surroundings,
     deploy,
     lint,
+    lint_beside,
+    passages,
     read_variables,
 )
 from liushui.workflow.definition import Definition, Element, Event, Flow, Kind, Loop, Trigger, Work
@@ -62,9 +64,11 @@ from liushui.workflow.lint import WARNINGS, Known, check
 from liushui.workflow.migration import Move, Plan, apply_migration, plan_migration
 from liushui.workflow.people import SYSTEM, Person
 from liushui.workflow.reader import read
-from liushui.workflow.runtime import Cause, Runtime
+from liushui.workflow.runtime import Cause, Runtime, may_start
 from liushui.workflow.secrets import is_secret, without_secrets
 from liushui.workflow.state import State
+from liushui.workflow.straight_through import Reached, StraightThrough, Way
+from liushui.workflow.ways import Ways
 
 __all__ = [
     "SYSTEM",
@@ -106,6 +110,7 @@ __all__ = [
     "Person",
     "Plan",
     "Q",
+    "Reached",
     "Runtime",
     "ServiceBroke",
     "ServiceCalled",
@@ -118,6 +123,7 @@ __all__ = [
     "Stale",
     "State",
     "Step",
+    "StraightThrough",
     "Surroundings",
     "TaskCompleted",
     "TaskOpened",
@@ -127,6 +133,8 @@ __all__ = [
     "TimerSet",
     "Trigger",
     "Uncaught",
+    "Way",
+    "Ways",
     "Work",
     "advance",
     "apply_migration",
@@ -135,8 +143,12 @@ __all__ = [
     "deploy",
     "is_secret",
     "lint",
+    "lint_beside",
+    "may_start",
+    "moving",
     "parse",
     "parse_calendar",
+    "passages",
     "plan_migration",
     "read",
     "read_folder",

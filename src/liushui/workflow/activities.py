@@ -25,8 +25,6 @@ from liushui.workflow.state import (
 )  # fmt: skip
 from liushui.workflow.waits import arm_boundaries, arm_event_sub_processes
 
-NONE: Mapping[str, Any] = {}
-
 
 def enter(run: Run, token: Token, element: Element) -> None:
     """A token reaches an activity: boundary events are armed, then it begins, once or in rounds."""
@@ -66,14 +64,14 @@ def begin(run: Run, token: Token, element: Element) -> None:
         message = outgoing_message(run, token, element)
         run.happened(token, "started")
         run.effects.append(message)
-        complete(run, token, element, NONE)
+        complete(run, token, element, None)
     elif kind is Kind.RECEIVE:
         _receive(run, token, element)
     elif kind is Kind.RULE:
         _decide(run, token, element)
     elif kind is Kind.SET:
         run.happened(token, "started")
-        complete(run, token, element, NONE)
+        complete(run, token, element, None)
     elif kind is Kind.CALL:
         _call(run, token, element)
     else:
@@ -170,11 +168,17 @@ def _set_going(run: Run, token: Token, inner: Frame, scope: Scope, start: str | 
 
 
 def complete(
-    run: Run, token: Token, element: Element, variables: Mapping[str, Any], rows: tuple[str, ...] = ()
+    run: Run,
+    token: Token,
+    element: Element,
+    answer: Mapping[str, Any] | None,
+    rows: tuple[str, ...] = (),
 ) -> None:
-    """The work is done. variables: what it answered; put under the element's ``result`` where it names one."""
-    if element.result is not None and variables:
-        variables = {element.result: dict(variables)}
+    """The work is done. answer: the variables it brings, put under the element's ``result`` where it names one; None
+    where nobody was asked."""
+    variables: Mapping[str, Any] = answer or {}
+    if element.result is not None and answer is not None:
+        variables = {element.result: dict(answer)}
     home = run.home(token)
     run.write(home, variables)
     written = variables
@@ -254,4 +258,4 @@ def inner_done(run: Run, frame: Frame) -> None:
         run.happened(token, "completed")
         run.take(token)
         return
-    complete(run, token, element, variables)
+    complete(run, token, element, variables or None)

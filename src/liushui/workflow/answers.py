@@ -119,7 +119,8 @@ def _signal(run: Run, input: SignalArrived) -> None:
 def _resume(run: Run, token: Token, resume: str) -> None:
     """Let a token's life go on where it stopped."""
     element = run.element(token)
-    run.happened(token, "resumed")
+    if element.kind in ACTIVITIES:
+        run.happened(token, "resumed")
     if resume == "enter":
         token.phase = MOVE
         run.queue.append(token)
@@ -131,7 +132,7 @@ def _resume(run: Run, token: Token, resume: str) -> None:
         call_service(run, token, element)
     elif resume == "complete":
         token.phase = WAIT
-        complete(run, token, element, {})
+        complete(run, token, element, None)
     elif resume == "finish":
         finish(run, token, element)
     elif resume == "inner":

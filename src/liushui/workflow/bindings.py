@@ -22,6 +22,7 @@ class Context:
 
     uow: the step's transaction; None for an outside binding. key: the same for every attempt at this visit of the
     element. person: whose request made the step; None for timers and messages. links: object type to numbers.
+    straight_through: the number of the way of a case that stores no more than that.
     """
 
     uow: UnitOfWork | None
@@ -36,6 +37,7 @@ class Context:
     now: datetime
     person: Person | None
     links: dict[str, list[str]] = field(default_factory=dict[str, "list[str]"])
+    straight_through: int | None = None
 
     @property
     def inside(self) -> UnitOfWork:
@@ -57,8 +59,11 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """call: returns variables, raises ``Refused`` for a business error (its code chooses the error path)."""
+    """call: returns variables, raises ``Refused`` for a business error (its code chooses the error path).
+    request: for a binding that does nothing but post: the ledger's request alone, so that the case may go straight
+    through; ``call`` books the same request in the step's transaction."""
 
     name: str
     call: Callable[[Context], Awaitable[Mapping[str, Any]]]
     outside: bool = False
+    request: Callable[[Context], Awaitable[Any]] | None = None

@@ -6,22 +6,20 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from asyncpg import Record
 
+from liushui.kernel.errors import Refused
+from liushui.workflow import expressions
 from liushui.workflow.calendars import due
 from liushui.workflow.catalogue import Deployed
 from liushui.workflow.decisions import Decided
 from liushui.workflow.environment import ExpressionFailed
 from liushui.workflow.expressions import Expression
-from liushui.workflow.expressions import compile as compile_expression
 from liushui.workflow.people import SYSTEM
 from liushui.workflow.state import State
 from liushui.workflow.working_time import Calendar
-
-compiled = lru_cache(maxsize=20_000)(compile_expression)
 
 
 @dataclass(slots=True)
@@ -53,10 +51,6 @@ class Case:
         for kind, numbers in links.items():
             known = self.objects.setdefault(kind, [])
             known.extend(n for n in numbers if n not in known)
-
-    def facts(self) -> dict[str, Any]:
-        """What expressions may ask of the case, as ``case.…``."""
-        return {"id": self.id, "initiator": self.initiator, "channel": self.channel, "branch": self.branch_id}
 
 
 class Happening(NamedTuple):
@@ -103,8 +97,11 @@ class StepEnvironment:
 
 
 def expression_of(text: str) -> Expression:
-    """Compiled once, remembered. Raises ``ExpressionFailed`` for what does not parse."""
-    return compiled(text)
+    """Compiled, and remembered there. Raises ``ExpressionFailed`` for what does not parse."""
+    try:
+        return expressions.compile(text)
+    except Refused as malformed:
+        raise ExpressionFailed(text, malformed.code) from malformed
 
 
 def columns(happenings: list[Happening]) -> Iterator[list[Any]]:

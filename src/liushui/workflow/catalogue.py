@@ -86,6 +86,13 @@ class Catalogue:
             raise refuse("process_unknown", process=key[:60] if is_storable(key) else "?")
         return await self.by_id(conn, id)
 
+    async def by_version(self, conn: PoolConnection, key: str, version: int) -> Deployed:
+        """Refuses ``process_unknown``."""
+        id: int | None = await conn.fetchval(Q.definition_by_version, key, version)
+        if id is None:
+            raise refuse("process_unknown", process=f"{key[:60]} {version}")
+        return await self.by_id(conn, id)
+
     async def all_released(self, conn: PoolConnection) -> list[Deployed]:
         return [await self.by_id(conn, row["definition_id"]) for row in await conn.fetch(Q.all_released)]
 
@@ -132,9 +139,16 @@ async def lint(
 ) -> list[Fault]:
     """Everything that keeps a definition from being deployed, refused at once; returns the warnings."""
     keys = {row["key"] for row in await conn.fetch(Q.all_released)}
+    return lint_beside(keys, parsed, texts, offers)
+
+
+def lint_beside(
+    keys: Collection[str], parsed: Parsed, texts: Mapping[str, str], offers: Surroundings
+) -> list[Fault]:
+    """The same beside processes of these keys, without a database."""
     known = Known(
         bindings=frozenset(offers.bindings), decisions=frozenset(parsed.decisions), roles=frozenset(offers.roles),
-        forms=frozenset(parsed.forms), processes=frozenset(keys | {parsed.definition.key}),
+        forms=frozenset(parsed.forms), processes=frozenset({*keys, parsed.definition.key}),
         calendars=frozenset(offers.calendars), compile=compile_expression,
         procedures=_in_all_languages(texts),
     )  # fmt: skip
@@ -166,6 +180,22 @@ async def _called(conn: PoolConnection, definition: Definition) -> dict[str, int
                 called[element.id] = id
     raise_if_any(faults)
     return called
+
+
+def passages(texts: Mapping[str, str], anchor: str | None) -> dict[str, str]:
+    """The passage of a procedure text under a heading's anchor, by language; empty where there is none."""
+    found: dict[str, str] = {}
+    for language, text in texts.items():
+        heading = (
+            None
+            if anchor is None
+            else re.search(rf"^#+ .*\{{#{re.escape(anchor)}\}}\s*$", text, re.MULTILINE)
+        )
+        if heading is not None:
+            found[language] = re.split(r"^#", text[heading.end() :], maxsplit=1, flags=re.MULTILINE)[
+                0
+            ].strip()
+    return found
 
 
 def read_variables(text: str) -> dict[str, Any]:

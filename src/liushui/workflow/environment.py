@@ -42,5 +42,5 @@ class Environment(Protocol):
 
     def due(self, moment: datetime, duration: str, calendar: str | None) -> datetime:
         """The moment after an ISO 8601 duration, counted in the calendar's working time where one is named.
-        Raises ``ValueError`` where the duration or the calendar is unfit."""
+        Raises ``ExpressionFailed`` or ``Refused`` where the duration or the calendar is unfit."""
         ...

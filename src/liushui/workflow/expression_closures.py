@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from liushui.workflow.expression_tree import (
     Array,
@@ -65,6 +65,10 @@ def _binary(node: Binary, slots: dict[tuple[str, ...], int]) -> Closure:
     if node.operator in ("in", "not in"):
         inside = _membership(left, node.right, slots)
         return inside if node.operator == "in" else _negation(inside)
+    if isinstance(node.right, Literal):
+        against = _against(node.operator, left, node.right.value)
+        if against is not None:
+            return against
     right = build(node.right, slots)
     match node.operator:
         case "and":
@@ -191,6 +195,30 @@ def _order(sign: str, left: Closure, right: Closure) -> Closure:
     return order
 
 
+def _against(sign: str, left: Closure, constant: Any) -> Closure | None:
+    """A comparison with a literal, the commonest condition of all: the same, one call shorter."""
+    if sign in _ORDERS and type(constant) is int:
+        compare = _ORDERS[sign]
+
+        def order(slots: Slots) -> Any:
+            value = left(slots)
+            if type(value) is int:
+                return compare(value, constant)
+            raise OperationError("Compare")
+
+        return order
+    if sign in ("==", "!="):
+        kind = type(cast(object, constant))
+        wanted = sign == "=="
+
+        def equal(slots: Slots) -> Any:
+            value = left(slots)
+            return (type(value) is kind and value == constant) is wanted
+
+        return equal
+    return None
+
+
 def _arithmetic(sign: str, left: Closure, right: Closure) -> Closure:
     name, compute = _SUMS[sign]
     joins = sign == "+"
@@ -233,9 +261,20 @@ def _membership(left: Closure, right: Node, slots: dict[tuple[str, ...], int]) -
 
 
 def _within(left: Closure, interval: Interval, slots: dict[tuple[str, ...], int]) -> Closure:
-    low, high = build(interval.low, slots), build(interval.high, slots)
     above = operator.le if interval.low_in else operator.lt
     below = operator.le if interval.high_in else operator.lt
+    match interval.low, interval.high:
+        case Literal(value=int(first)), Literal(value=int(last)) if type(first) is int and type(last) is int:
+
+            def between(slots: Slots) -> Any:
+                value = left(slots)
+                if type(value) is int:
+                    return above(first, value) and below(value, last)
+                raise OperationError("In")
+
+            return between
+        case _:
+            low, high = build(interval.low, slots), build(interval.high, slots)
 
     def within(slots: Slots) -> Any:
         value, least, most = left(slots), low(slots), high(slots)

@@ -373,19 +373,55 @@ class _Parser:
 def _as_condition(node: Node, reference: Name) -> Node:
     """What a cell without a comparison means: a list or interval is to hold the value, a condition is itself, and
     anything else is to be equal to the value."""
+    meaning = _meaning(node)
+    if meaning == "==":
+        return Binary("==", reference, node)
+    if meaning == "in" and isinstance(node, Array | Interval | Call):
+        return Binary("in", reference, node)
+    if meaning == "itself" and _is_truth(node):
+        return node
+    raise MalformedError("a cell is a comparison, a value, a list or an interval", 0)
+
+
+_TRUTHS = frozenset(("contains", "startsWith", "endsWith", "matches", "isNumeric"))
+_LISTS = frozenset(("split", "keys", "values"))
+
+
+def _meaning(node: Node) -> str:
+    """How zen-engine takes a cell that begins with no comparison: "==", "in", "itself", or "" where it is not
+    said. The rule looks through signs, and at both sides of a sum."""
     match node:
         case Array() | Interval():
-            return Binary("in", reference, node)
-        case Binary() if node.operator in COMPARISONS:
-            return node
-        case Unary() if node.operator == "not":
-            inner = _as_condition(node.operand, reference)
-            return node if inner is node.operand else Binary("==", reference, node)
-        case Literal() | Fraction() | Name() | Index() | Unary():
-            return Binary("==", reference, node)
+            return "in"
+        case Unary():
+            return _meaning(node.operand)
         case Binary() if node.operator in ("+", "-", "*", "/", "%", "^"):
-            return Binary("==", reference, node)
-        case Call() if node.function in ("contains", "startsWith", "endsWith", "matches", "isNumeric"):
-            return node
+            return _common(_meaning(node.left), _meaning(node.right))
+        case Binary():
+            return "itself"
+        case Conditional():
+            return _common(_meaning(node.yes), _meaning(node.no))
+        case Call():
+            if node.function in CLOSURES:
+                return ""
+            return "itself" if node.function in _TRUTHS else "in" if node.function in _LISTS else "=="
         case _:
-            raise MalformedError("a cell is a comparison, a value, a list or an interval", 0)
+            return "=="
+
+
+def _common(left: str, right: str) -> str:
+    if not left or not right:
+        return ""
+    return left if left == right else "=="
+
+
+def _is_truth(node: Node) -> bool:
+    match node:
+        case Binary():
+            return node.operator in COMPARISONS
+        case Unary():
+            return node.operator == "not" and _is_truth(node.operand)
+        case Call():
+            return node.function in _TRUTHS
+        case _:
+            return False

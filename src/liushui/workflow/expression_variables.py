@@ -11,10 +11,10 @@ from liushui.workflow import expression_tree as tree
 INTEGER_MAX = 2**63 - 1
 NODES_MAX = 10_000
 """Values that one evaluation by zen-engine reads, counted through lists and objects."""
-NODES_MAX_NESTED = 300
-"""The same, where one loop stands in another."""
 CHARACTERS_MAX = 200_000
 """Characters in their strings and keys."""
+WORK_MAX = 3_000_000
+"""Where a text loops: passes through the loops, times values and characters that each pass may touch."""
 NESTING_MAX = 32
 """Lists and objects inside one another."""
 TOO_LARGE = "a number beyond 64 bits"
@@ -33,7 +33,7 @@ class UnreadableError(Exception):
 class Reader:
     """The paths that some expressions read, and the slot of each."""
 
-    __slots__ = ("_nested", "_optional", "_required", "names", "slots")
+    __slots__ = ("_longest", "_loops", "_optional", "_required", "_splits", "names", "slots")
 
     def __init__(self, *roots: tree.Node) -> None:
         required: set[tuple[str, ...]] = set()
@@ -48,7 +48,13 @@ class Reader:
         self.names = frozenset(path[0] for path in ordered)
         self._required = tuple((path[0], path[1:]) for path in sorted(required))
         self._optional = tuple((path[0], path[1:]) for path in sorted(optional))
-        self._nested = any(_loops_in_loop(root) for root in roots)
+        self._loops = max((_loops(root) for root in roots), default=0)
+        self._longest = max(
+            (len(n.items) for r in roots for n in tree.walk(r) if isinstance(n, tree.Array)), default=0
+        )
+        self._splits = any(
+            isinstance(n, tree.Call) and n.function == "split" for r in roots for n in tree.walk(r)
+        )
 
     def read(self, variables: Mapping[str, Any]) -> tuple[list[Any], bool]:
         """The slots, and whether closures may have them: not where some value is a list, an object or a foreign
@@ -81,16 +87,21 @@ class Reader:
         """The variables for zen-engine, which copies all that it is given: only what is read. Raises
         ``UnreadableError`` for floats and other foreign values, and for more than the bounds."""
         context = {name: variables[name] for name in self.names if name in variables}
-        nodes, characters = 0, 0
+        nodes, characters, longest = 0, 0, self._longest
         level: list[Any] = [context]
         for _ in range(NESTING_MAX + 2):
             below: list[Any] = []
             for value in level:
+                before = len(below)
                 characters += _checked(value, below)
+                longest = max(longest, len(below) - before)
             nodes += len(level)
-            if nodes > (NODES_MAX_NESTED if self._nested else NODES_MAX) or characters > CHARACTERS_MAX:
+            if nodes > NODES_MAX or characters > CHARACTERS_MAX:
                 raise UnreadableError("the variables are too large")
             if not below:
+                longest = max(longest, characters) if self._splits else longest
+                if self._loops and longest**self._loops * (nodes + characters) > WORK_MAX:
+                    raise UnreadableError("the variables are too large for a loop")
                 return context
             level = below
         raise UnreadableError("the variables are nested too deep")
@@ -142,10 +153,16 @@ def _member_or_none(value: Any, members: tuple[str, ...]) -> Any:
     return value
 
 
-def _loops_in_loop(root: tree.Node) -> bool:
-    return any(
-        inner is not outer and isinstance(inner, tree.Call) and inner.function in syntax.CLOSURES
-        for outer in tree.walk(root)
-        if isinstance(outer, tree.Call) and outer.function in syntax.CLOSURES
-        for inner in tree.walk(outer.arguments[1])
-    )
+def _loops(root: tree.Node) -> int:
+    """How deep loops stand in one another: 0 where there are none."""
+    deepest, stack = 0, [(root, 0)]
+    while stack:
+        node, depth = stack.pop()
+        deepest = max(deepest, depth)
+        if isinstance(node, tree.Call) and node.function in syntax.CLOSURES:
+            over, body = node.arguments
+            stack += [(over, depth), (body, depth + 1)]
+            deepest = max(deepest, depth + 1)
+        else:
+            stack += [(child, depth) for child in tree.children(node)]
+    return deepest

@@ -47,13 +47,14 @@ class ByZen(Protocol):
 class Expression:
     """A compiled expression, shared freely between threads. text: as written; root: its syntax tree."""
 
-    __slots__ = ("_closure", "_divides", "_exact", "_reader", "_zen", "root", "text")
+    __slots__ = ("_closure", "_divides", "_exact", "_judges", "_reader", "_zen", "root", "text")
 
     def __init__(self, text: str, root: tree.Node, compile_by_zen: Callable[[str], ByZen]) -> None:
         self.text = text
         self.root = root
         self._reader = Reader(root)
         self._zen = compile_by_zen(text)
+        self._judges = compile_by_zen is zen.compile_unary_expression
         self._exact: ByZen | None = None
         self._divides = any(isinstance(n, tree.Binary) and n.operator in "/%" for n in tree.walk(root))
         self._closure: Closure | None
@@ -117,6 +118,8 @@ class Expression:
             return cast(
                 object, values[0]
             )  # handed on as it is: zen would copy it, and round its large numbers
+        if self._judges:
+            context.setdefault("$", None)  # zen wants it even where the cell does not look at it
         value = self._call(self._zen, context)
         if type(value) is float:
             return self._whole(context)

@@ -2,8 +2,8 @@
 
 A form file: ``{"zh": "…", "en": "…", "fields": [{"name", "type", "zh", "en", "required", …}]}``. Types: text, integer,
 amount (decimal string in ``currency``, kept in minor units), date, flag, choice (``choices``: value to labels), account,
-denominations (face value in minor units to count), and show (read only). ``secret`` fields are those called …password,
-see ``secrets``.
+denominations (face value in minor units to count), and show (read only). ``secret``: not shown again; what is called
+…password is secret, and not even kept (see ``secrets``).
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ _FACE = re.compile(r"[1-9][0-9]{0,8}")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One input. least, most: bounds of an integer or of a text's length; pattern: whole-text regular expression."""
+    """One input. least, most: bounds of an integer or of a text's length; pattern: whole-text regular expression.
+    A flag that is required must be true."""
 
     name: str
     type: str
@@ -90,7 +91,7 @@ def _field(row: Mapping[str, Any]) -> Field | None:
         return None
     if (row["type"] == "choice") != ("choices" in row):
         return None
-    if is_secret(row["name"]) != row.get("secret", False):
+    if is_secret(row["name"]) and not row.get("secret"):
         return None
     return Field(**row)
 
@@ -121,6 +122,8 @@ def take(form: Form, given: Mapping[str, Any], *, partly: bool = False) -> dict[
 def _value(field: Field, value: Any) -> Any:
     kind = field.type
     if kind == "flag" and isinstance(value, bool):
+        if field.required and not value:  # a box that must be ticked
+            raise Refused(Fault("form_field_missing"))
         return value
     if kind == "integer" and isinstance(value, int) and not isinstance(value, bool) and _within(field, value):
         return value

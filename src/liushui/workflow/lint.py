@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from liushui.kernel.errors import Fault, Param
+from liushui.kernel.errors import Fault, Param, Refused
+from liushui.workflow import expressions
 from liushui.workflow.definition import PEOPLE, Definition, Element, Kind, Trigger
-from liushui.workflow.environment import ExpressionFailed
 from liushui.workflow.soundness import check_soundness
 
 WARNINGS = frozenset({"soundness_not_proven"})
@@ -19,15 +19,15 @@ INITIATOR = "initiator"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What exists around the process. compile: raises ``ExpressionFailed`` for an expression that is none.
-    procedures and calendars may be None: then nobody asks for them."""
+    """What exists around the process. compile: raises ``Refused`` for an expression that is none. procedures
+    and calendars may be None: then nobody asks for them."""
 
     roles: frozenset[str]
     forms: frozenset[str]
     bindings: frozenset[str]
     decisions: frozenset[str]
     processes: frozenset[str]
-    compile: Callable[[str], object]
+    compile: Callable[[str], object] = expressions.compile
     procedures: frozenset[str] | None = None
     calendars: frozenset[str] | None = None
 
@@ -116,12 +116,12 @@ class _Lint:
         for id, text in expressions_of(self._definition):
             try:
                 self._known.compile(text)
-            except ExpressionFailed as failed:
+            except Refused as failed:
                 element = self._definition.elements.get(id)
                 name = self._definition.flows[id].name if id in self._definition.flows else ""
                 name = name if element is None else element.name
                 facts: dict[str, Param] = {
-                    "element": id, "name": name, "expression": text[:200], "reason": failed.reason[:200],
+                    "element": id, "name": name, "expression": text[:200], "reason": str(failed.faults[0].params.get("reason", failed.code))[:200],
                 }  # fmt: skip
                 self.faults.append(Fault("lint_expression", facts, id))
 

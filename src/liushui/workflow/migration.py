@@ -7,30 +7,31 @@ version has them, and dropped where it has not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from liushui.workflow.definition import Definition, Element, Kind
 from liushui.workflow.effects import Effect
 from liushui.workflow.engine import settle
-from liushui.workflow.environment import Environment, ExpressionFailed
+from liushui.workflow.environment import Environment
 from liushui.workflow.inputs import Stale
 from liushui.workflow.run import Run
 from liushui.workflow.state import (
     CALL,
+    HOST,
     JOIN,
     MANY,
     MOVE,
-    ROOT,
+    PROCESS,
     SUB,
-    UNDO,
     UNDO_CALL,
+    WAIT,
     Frame,
     Record,
     State,
     Token,
-)
+)  # fmt: skip
 from liushui.workflow.waits import arm
 
 
@@ -132,7 +133,7 @@ def _blocker(
         return "flow_gone"
     if was.kind is Kind.CALL and to.called != was.called:
         return "called_changed"
-    if frame.kind in (SUB, MANY, UNDO) and any(_lost(record, new, names) for record in frame.records):
+    if any(_lost(record, new, names) for record in frame.records):
         return "compensation_gone"
     if was.kind in (Kind.CATCH, Kind.RECEIVE) and _awaits(was) != _awaits(to):
         return "waiting_changed"
@@ -180,44 +181,41 @@ def _recall(run: Run) -> None:
 
 
 def _rewait(run: Run, old: Definition, new: Definition, names: Mapping[str, str]) -> None:
-    """Waits of elements that are unchanged stay; those that are gone or changed are cleared, new ones are set."""
-    kept: set[tuple[int | None, int, str]] = set()
+    """Waits that are unchanged stay; those that are gone or changed are cleared; changed and new ones are set. What the
+    old version had and does not wait for any more (a timer that has fired) is not set again."""
+    known = {names.get(element, element) for element in old.elements}
+    changed: set[tuple[int | None, int, str]] = set()
     for wait in list(run.waits.values()):
         if run.frames[wait.frame].calls:
             continue
         was, to = old.elements[wait.element], new.elements.get(names.get(wait.element, wait.element))
-        if wait.kind != "retry" and (
-            to is None or to.event != was.event or to.interrupting != was.interrupting
-        ):
-            run.unwait(wait)
-        elif to is not None:
+        same = to is not None and to.event == was.event and to.interrupting == was.interrupting
+        if to is not None and (same or wait.kind == "retry"):
             run.waits[wait.id] = replace(wait, element=to.id)
-            kept.add((wait.token, wait.frame, to.id))
-    for token in list(run.tokens.values()):
-        frame = run.frames[token.scope]
-        if not frame.calls and token.phase in ("wait", "host"):
-            _arm_missing(run, new, token, frame, kept)
-    for frame in list(run.frames.values()):
-        if frame.id == ROOT or (frame.kind == SUB and not frame.calls):
-            scope = None if frame.id == ROOT else frame.element
-            for _, start in () if frame.closed else new.scopes[scope].event_sub_processes:
-                if (None, frame.id, start) not in kept:
-                    arm(run, new.elements[start], None, frame)
-
-
-def _arm_missing(
-    run: Run, new: Definition, token: Token, frame: Frame, kept: set[tuple[int | None, int, str]]
-) -> None:
-    element = new.elements[token.element]
-    wanted = [] if frame.kind == MANY else [new.elements[b] for b in element.boundaries]
-    if element.kind is Kind.EVENT_BASED:
-        wanted = [new.elements[new.flows[f].target] for f in element.outgoing]
-    elif element.kind is Kind.CATCH:
-        wanted = [element]
-    elif element.kind is Kind.RECEIVE and token.phase == "wait":
-        wanted.append(element)
-    for catching in wanted:
-        if (token.id, frame.id, catching.id) not in kept:
-            if catching.event is None:
-                raise ExpressionFailed(catching.id, "it waits for nothing")
+            continue
+        run.unwait(wait)
+        if to is not None:
+            changed.add((wait.token, wait.frame, to.id))
+    for token, frame, catching in list(_awaitable(run, new)):
+        place = (None if token is None else token.id, frame.id, catching.id)
+        if catching.id not in known or place in changed:
             arm(run, catching, token, frame)
+
+
+def _awaitable(run: Run, new: Definition) -> Iterator[tuple[Token | None, Frame, Element]]:
+    """All that the instance could wait for where it stands in the new version."""
+    for token in run.tokens.values():
+        frame = run.frames[token.scope]
+        if frame.calls or token.phase not in (WAIT, HOST):
+            continue
+        element = new.elements[token.element]
+        if element.kind is Kind.EVENT_BASED:
+            yield from ((token, frame, new.elements[new.flows[f].target]) for f in element.outgoing)
+        elif element.kind in (Kind.CATCH, Kind.RECEIVE):
+            yield token, frame, element
+        if frame.kind != MANY:
+            yield from ((token, frame, new.elements[b]) for b in element.boundaries)
+    for frame in run.frames.values():
+        if not frame.closed and (frame.kind == PROCESS or (frame.kind == SUB and not frame.calls)):
+            subs = new.scopes[None if frame.kind == PROCESS else frame.element].event_sub_processes
+            yield from ((None, frame, new.elements[start]) for _, start in subs)

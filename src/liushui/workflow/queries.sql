@@ -60,8 +60,8 @@ FROM process_instance i JOIN process_definition d ON d.id = i.definition_id WHER
 SELECT i.id, d.key, d.version, i.status, i.name, i.initiator, i.branch_id, i.channel, i.outcome, i.started_at, i.ended_at
 FROM process_instance i JOIN process_definition d ON d.id = i.definition_id
 WHERE i.id < $1 AND ($2::text IS NULL OR d.key = $2) AND ($3::text IS NULL OR i.status = $3)
-  AND ($4::jsonb IS NULL OR i.objects @> $4)
-ORDER BY i.id DESC LIMIT $5;
+  AND ($4::jsonb IS NULL OR i.objects @> $4) AND ($5::integer IS NULL OR i.branch_id = $5)
+ORDER BY i.id DESC LIMIT $6;
 
 -- name: running_of_definition
 SELECT id, state FROM process_instance WHERE definition_id = $1 AND ended_at IS NULL AND id > $2 ORDER BY id LIMIT $3;
@@ -80,7 +80,7 @@ FROM head, unnest($1::text[], $7::text[], $8::text[], $9::text[], $10::text[], $
 -- name: events_of_case
 SELECT id, kind, recorded_at, journal_id, element, lifecycle, resource, role, channel, branch_id, priority,
        cost_minor, decision_rows, payload, path_id
-FROM event WHERE case_id = $1 ORDER BY id;
+FROM event WHERE case_id = $1 AND path_id IS NULL ORDER BY id;
 
 -- name: insert_task
 INSERT INTO user_task (instance_id, token, element, scope_path, role, assignee, branch_id, priority, opened_at,
@@ -246,3 +246,66 @@ INSERT INTO pending_message (name, correlation, variables, arrived_at) VALUES ($
 DELETE FROM pending_message WHERE id = (
     SELECT id FROM pending_message WHERE name = $1 AND correlation IS NOT DISTINCT FROM $2
     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING variables;
+
+-- name: rename_task
+UPDATE user_task SET element = $3 WHERE instance_id = $1 AND token = $2 AND state IN ('open', 'claimed');
+
+-- name: insert_path
+INSERT INTO process_path (definition_id, elements, lifecycles, decision_rows, outcome, digest)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (digest) DO NOTHING RETURNING id;
+
+-- name: path_by_digest
+SELECT id FROM process_path WHERE digest = $1;
+
+-- name: insert_straight_case
+WITH head AS (UPDATE commit_head SET last_event_id = last_event_id + 1 WHERE id RETURNING last_event_id)
+INSERT INTO event (id, kind, recorded_at, subjects, case_id, resource, channel, branch_id, path_id)
+SELECT last_event_id, 'process_case', $1, '{}', $2, $3, $4, $5, $6 FROM head;
+
+-- name: straight_case
+SELECT e.case_id, e.recorded_at, e.journal_id, coalesce(j.operator, e.resource) AS initiator,
+       coalesce(j.channel, e.channel) AS channel, coalesce(j.branch_id, e.branch_id) AS branch_id,
+       p.elements, p.lifecycles, p.decision_rows, p.outcome, d.key, d.version, e.id
+FROM event e JOIN process_path p ON p.id = e.path_id JOIN process_definition d ON d.id = p.definition_id
+LEFT JOIN journal j ON j.id = e.journal_id WHERE e.case_id = $1 AND e.path_id IS NOT NULL;
+
+-- name: verify_case_of_journal
+SELECT j.id AS journal FROM journal j
+WHERE j.process_instance IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM event p LEFT JOIN process_path w ON w.id = p.path_id
+    WHERE p.kind = 'journal_posted' AND p.journal_id = j.id AND p.case_id = j.process_instance::bigint
+      AND p.element = j.process_element
+      AND CASE WHEN p.path_id IS NOT NULL THEN j.process_element = ANY (w.elements)
+               ELSE EXISTS (SELECT 1 FROM process_instance i WHERE i.id = p.case_id)
+                    AND EXISTS (SELECT 1 FROM event s WHERE s.case_id = p.case_id AND s.path_id IS NULL
+                                AND s.kind = 'process_step' AND s.lifecycle = 'completed'
+                                AND (s.element = p.element OR s.element LIKE '%/' || p.element)) END)
+ORDER BY j.id LIMIT $1;
+
+-- name: verify_posting_of_event
+SELECT e.id AS event FROM event e LEFT JOIN journal j ON j.id = e.journal_id
+WHERE e.journal_id IS NOT NULL
+  AND (j.id IS NULL OR e.case_id IS DISTINCT FROM j.process_instance::bigint)
+ORDER BY e.id LIMIT $1;
+
+-- name: verify_path_of_event
+SELECT e.id AS event FROM event e LEFT JOIN process_path w ON w.id = e.path_id
+WHERE e.path_id IS NOT NULL AND w.id IS NULL ORDER BY e.id LIMIT $1;
+
+-- name: verify_ended
+SELECT i.id AS "case" FROM process_instance i
+WHERE (i.ended_at IS NULL) <> (i.status IN ('running', 'incident'))
+   OR (i.ended_at IS NOT NULL AND (
+        EXISTS (SELECT 1 FROM user_task t WHERE t.instance_id = i.id AND t.state IN ('open', 'claimed'))
+     OR EXISTS (SELECT 1 FROM process_timer t WHERE t.instance_id = i.id)
+     OR EXISTS (SELECT 1 FROM process_job t WHERE t.instance_id = i.id)
+     OR EXISTS (SELECT 1 FROM process_subscription t WHERE t.instance_id = i.id)))
+ORDER BY i.id LIMIT $1;
+
+-- name: verify_running
+SELECT i.id, i.definition_id, i.state,
+       array(SELECT t.token FROM user_task t WHERE t.instance_id = i.id AND t.state IN ('open', 'claimed') ORDER BY 1) AS tasks,
+       array(SELECT t.timer FROM process_timer t WHERE t.instance_id = i.id ORDER BY 1) AS timers,
+       array(SELECT t.token FROM process_job t WHERE t.instance_id = i.id ORDER BY 1) AS jobs,
+       array(SELECT t.subscription FROM process_subscription t WHERE t.instance_id = i.id ORDER BY 1) AS subscriptions
+FROM process_instance i WHERE i.ended_at IS NULL AND i.id > $1 ORDER BY i.id LIMIT $2;

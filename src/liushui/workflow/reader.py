@@ -20,6 +20,8 @@ from liushui.workflow.reader_structure import check_structure
 from liushui.workflow.xml_tree import Node, parse
 
 ELEMENTS_MAX = 2_000
+INCLUSIVE_JOINS_MAX = 100
+"""Each remembers what leads to it from every element."""
 GATEWAY_NODES = {
     "exclusiveGateway": Kind.EXCLUSIVE,
     "inclusiveGateway": Kind.INCLUSIVE,
@@ -84,13 +86,16 @@ def _process(reading: Reading, node: Node, xml: bytes, seen: set[str]) -> Defini
     elements = _elements(reading, draft)
     scopes = _scopes(elements)
     check_structure(reading, node, draft.nodes, elements, draft.flows, scopes)
+    joins = sum(e.kind is Kind.INCLUSIVE and len(e.incoming) > 1 for e in elements.values())
+    if joins > INCLUSIVE_JOINS_MAX:
+        reading.unsupported(node, f"more than {INCLUSIVE_JOINS_MAX} inclusive gateways that join")
     return Definition(
         key=key,
         name=name,
         elements=elements,
         flows=draft.flows,
         scopes=scopes,
-        joins=find_joins(elements, draft.flows),
+        joins={} if joins > INCLUSIVE_JOINS_MAX else find_joins(elements, draft.flows),
         start_roles=words(own(node, "startRoles")),
         channels=words(own(node, "channels")),
         case_name=reading.own_expression(node, "caseName"),

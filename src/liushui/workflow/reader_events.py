@@ -6,7 +6,7 @@ from typing import Any
 
 from liushui.workflow.definition import BPMN, Event, Kind, Trigger
 from liushui.workflow.environment import ExpressionFailed
-from liushui.workflow.reader_faults import DURATION, Reading, flag, local, own
+from liushui.workflow.reader_faults import Reading, flag, is_duration, local, own
 from liushui.workflow.waits import CYCLE, moment
 from liushui.workflow.xml_tree import Node
 
@@ -111,7 +111,7 @@ def _well_formed(kind: str, text: str) -> bool:
         if cycle is None or cycle[1] == "0":
             return False
         text = cycle[2]
-    return DURATION.fullmatch(text) is not None
+    return is_duration(text)
 
 
 def read_message(reading: Reading, node: Node, definition: Node) -> Event:

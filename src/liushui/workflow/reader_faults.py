@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from liushui.kernel.errors import Fault, Param
+from liushui.kernel.errors import Fault, Param, Refused
 from liushui.workflow.definition import BPMN, EXTENSION, Assign
+from liushui.workflow.working_time import parse_duration
 from liushui.workflow.xml_tree import Node
 
 EXPRESSION_MAX = 2_000
-DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class Reading:
 
     def duration(self, node: Node, name: str) -> str | None:
         text = own(node, name)
-        if text is not None and not DURATION.fullmatch(text):
+        if text is not None and not is_duration(text):
             self.malformed(node, name, text)
         return text
 
@@ -79,6 +79,14 @@ class Reading:
             else:
                 found.append(Assign(name, value))
         return tuple(found)
+
+
+def is_duration(text: str) -> bool:
+    try:
+        parse_duration(text)
+    except Refused:
+        return False
+    return True
 
 
 def own(node: Node, name: str) -> str | None:

@@ -172,7 +172,8 @@ class Run:
         incident = Incident(self.number(), token.id, resume, reason)
         self.incidents[incident.id] = incident
         path = self.frames[token.scope].calls
-        self.effects.append(Happened(token.element, "suspended", token.id, path))
+        if self.element(token).kind in ACTIVITIES:
+            self.effects.append(Happened(token.element, "suspended", token.id, path))
         self.effects.append(IncidentRaised(incident.id, token.id, token.element, reason, path))
 
     def clear_incident(self, id: int) -> Incident:

@@ -14,11 +14,12 @@ import asyncpg
 
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import Refused, refuse
-from liushui.store.database import CONNECTION_LOST, OUT_OF_RESOURCES, PoolConnection, UnitOfWork
+from liushui.store.database import OUT_OF_RESOURCES, PoolConnection, UnitOfWork
 from liushui.workflow import effects as e
 from liushui.workflow.bindings import Binding, Context
 from liushui.workflow.case import Case, Happening, StepEnvironment, columns
 from liushui.workflow.catalogue import Catalogue, Deployed, Q
+from liushui.workflow.definition import Definition
 from liushui.workflow.engine import Step, advance
 from liushui.workflow.engine import start as start_engine
 from liushui.workflow.environment import ExpressionFailed
@@ -38,12 +39,16 @@ from liushui.workflow.working_time import Calendar
 
 START_FORM = "start"
 CASES_AT_ONCE = 1_000
-_NOBODYS_FAULT = (
-    *CONNECTION_LOST,
-    *OUT_OF_RESOURCES,
+_DATABASES_FAULT = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
+    *OUT_OF_RESOURCES,
 )
+"""Faults of our own database, which end the transaction. (An ``OSError`` may be another system's.)"""
 _LOG = logging.getLogger(__name__)
 Parameters = Callable[[datetime], Mapping[str, Any]]
 
@@ -102,11 +107,7 @@ class Runtime:
         a service refuses on the way and the model does not catch: then nothing has happened.
         """
         deployed = await self.catalogue.released(uow.conn, key)
-        definition = deployed.definition
-        if definition.start_roles and person.roles.isdisjoint(definition.start_roles):
-            raise refuse("process_start_denied", process=key)
-        if definition.channels and person.channel not in definition.channels:
-            raise refuse("channel_not_offered", channel=person.channel)
+        may_start(deployed.definition, person, key)
         form = deployed.forms.get(START_FORM)
         variables = take(form, given) if form is not None else dict(given)
         return await self.begin(uow, deployed, variables, person, start_event=start_event)
@@ -125,7 +126,7 @@ class Runtime:
             deployed.definition, variables=variables, now=now, env=self.environment(case, now),
             start_event=start_event,
         )  # fmt: skip
-        await self._settle(uow, case, step, now, Cause(person), new=True, background=background)
+        await self.settle(uow, case, step, now, Cause(person), new=True, background=background)
         return case
 
     async def input(
@@ -135,7 +136,7 @@ class Runtime:
         service refused and the model does not catch."""
         now = self.clock.now()
         step = advance(case.deployed.definition, case.state, given, now=now, env=self.environment(case, now))
-        await self._settle(uow, case, step, now, cause, new=False, background=background)
+        await self.settle(uow, case, step, now, cause, new=False, background=background)
 
     async def lock(self, conn: PoolConnection, id: int, *, wait: bool = True) -> Case | None:
         """The case under its row's lock; None where there is none or, without waiting, somebody else has it."""
@@ -153,11 +154,22 @@ class Runtime:
             number = next(self._cases)
         return number
 
+    def case_at_hand(self) -> int | None:
+        """The next case number where one is left of the thousand; None: ask ``next_case``."""
+        return next(self._cases, None)
+
+    def facts(
+        self, case_id: int, initiator: str, channel: str, branch_id: int, now: datetime
+    ) -> dict[str, Any]:
+        """What every expression sees beside variables: the bank's parameters, and facts of the case."""
+        case = {"id": case_id, "initiator": initiator, "channel": channel, "branch": branch_id}
+        return {"param": self.parameters(now), "case": case}
+
     def environment(self, case: Case, now: datetime) -> StepEnvironment:
-        extra = {"param": self.parameters(now), "case": case.facts()}
+        extra = self.facts(case.id, case.initiator, case.channel, case.branch_id, now)
         return StepEnvironment(case.deployed, self.calendars, extra)
 
-    async def _settle(
+    async def settle(
         self,
         uow: UnitOfWork,
         case: Case,
@@ -219,9 +231,9 @@ class Runtime:
                 result = await binding.call(context)
         except Refused as refused:
             return ServiceFailed(call.token, refused.code, fault_variables(refused)), refused
-        except _NOBODYS_FAULT:
-            raise
         except Exception as error:  # an adapter or a defect: kept as an incident after its retries
+            if isinstance(error, _DATABASES_FAULT) or uow.conn.is_closed():
+                raise
             _LOG.warning("case %d: %s failed: %s", case.id, binding.name, type(error).__name__)
             return ServiceBroke(call.token, type(error).__name__), None
         if context.links:
@@ -325,6 +337,14 @@ class Runtime:
             await uow.conn.execute(
                 Q.insert_events, kinds, now, case.id, case.deployed.id, case.channel, case.branch_id, *others
             )
+
+
+def may_start(definition: Definition, person: Person, key: str) -> None:
+    """Refuses ``process_start_denied`` and ``channel_not_offered``."""
+    if definition.start_roles and person.roles.isdisjoint(definition.start_roles):
+        raise refuse("process_start_denied", process=key)
+    if definition.channels and person.channel not in definition.channels:
+        raise refuse("channel_not_offered", channel=person.channel)
 
 
 def _note(left: _Leavings, effect: e.Effect, case: Case, cause: Cause) -> None:

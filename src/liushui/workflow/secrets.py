@@ -1,6 +1,6 @@
 """What must never be kept: passwords that people type into forms.
 
-A field whose name ends in ``password`` is secret, and no other. Its value lives for the step that took it, so that an
+A field whose name ends in ``password`` is one. Its value lives for the step that took it, so that an
 inside binding can look at it; the state, drafts and digests that are stored do without. A case that stops on the way
 (an incident) or goes on in another step (an outside binding) does not see it again: whoever needs it asks again.
 """

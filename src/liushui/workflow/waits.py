@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
+from liushui.kernel.errors import Refused
 from liushui.workflow.definition import Element, Event, Trigger
 from liushui.workflow.effects import MessageAwaited, SignalAwaited, TimerSet
 from liushui.workflow.environment import ExpressionFailed
@@ -83,8 +84,8 @@ def arm_retry(run: Run, token: Token, after: str) -> None:
 def due_after(run: Run, moment: datetime, duration: str, calendar: str | None) -> datetime:
     try:
         return run.env.due(moment, duration, calendar)
-    except ValueError as unfit:
-        raise ExpressionFailed(duration, str(unfit)) from unfit
+    except Refused as unfit:
+        raise ExpressionFailed(duration, unfit.code) from unfit
 
 
 def _set(run: Run, wait: Wait, due: datetime, interrupting: bool) -> None:

@@ -24,6 +24,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
@@ -155,23 +156,26 @@ class Calendar:
 
     def _changes(self, first: int, end: int) -> list[int]:
         """The dates on which the clock changes."""
-        found: list[int] = []
-        while first < end:
-            last = min(first + _STRIDE_DAYS, end)
-            found += self._changes_within(first, last)
-            first = last
-        return found
+        strides = range(first // _STRIDE_DAYS, (end - 1) // _STRIDE_DAYS + 1)
+        return [day for stride in strides for day in _changes_of(self._zone, stride) if first <= day < end]
 
-    def _changes_within(self, first: int, end: int) -> list[int]:
-        if self._offset(first) == self._offset(end):
-            return []
+
+@lru_cache(maxsize=8192)
+def _changes_of(place: ZoneInfo, stride: int) -> tuple[int, ...]:
+    """The dates within the n-th 28 days of the calendar on which a place's clock changes."""
+
+    def offset(day: int) -> timedelta | None:
+        return datetime.fromordinal(max(day, 1)).replace(tzinfo=place).utcoffset()
+
+    def within(first: int, end: int) -> tuple[int, ...]:
+        if offset(first) == offset(end):
+            return ()
         if end - first == 1:
-            return [first]
+            return (first,)
         middle = (first + end) // 2
-        return self._changes_within(first, middle) + self._changes_within(middle, end)
+        return within(first, middle) + within(middle, end)
 
-    def _offset(self, day: int) -> timedelta | None:
-        return datetime.fromordinal(day).replace(tzinfo=self._zone).utcoffset()
+    return within(stride * _STRIDE_DAYS, (stride + 1) * _STRIDE_DAYS)
 
 
 def add_clock(moment: datetime, duration: Duration, timezone: str) -> datetime:

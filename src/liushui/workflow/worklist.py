@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from asyncpg import Record
@@ -28,6 +29,8 @@ from liushui.workflow.secrets import without_secrets
 
 COMMENT_LENGTH_MAX = 2_000
 DRAFT_BYTES_MAX = 32 * 1024
+ATTACHMENT_BYTES_MAX = 5 * 1024 * 1024
+_MARKS = ((b"%PDF-", "application/pdf"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
 INITIATOR = "initiator"
 
 
@@ -140,8 +143,43 @@ async def comment(rt: Runtime, uow: UnitOfWork, task: int, person: Person, text:
     """Write a comment; only who may see the task. Refuses ``comment_malformed``."""
     if not 0 < len(text) <= COMMENT_LENGTH_MAX or not is_storable(text):
         raise refuse("comment_malformed", most=COMMENT_LENGTH_MAX)
-    await _open(rt, uow, task)
+    _may_see(await _open(rt, uow, task), person)
     return await uow.conn.fetchval(Q.insert_comment, task, person.number, rt.clock.now(), text)
+
+
+async def attach(
+    rt: Runtime, uow: UnitOfWork, task: int, person: Person, name: str, content: bytes
+) -> dict[str, Any]:
+    """Add a file to a task. Its type is told by its content. Refuses ``attachment_too_large``,
+    ``attachment_type_unfit`` and ``attachment_name_malformed``, all at once."""
+    faults: list[Fault] = []
+    media_type = media_type_of(content)
+    if len(content) > ATTACHMENT_BYTES_MAX:
+        faults.append(Fault("attachment_too_large", {"most": ATTACHMENT_BYTES_MAX}))
+    if media_type is None:
+        faults.append(Fault("attachment_type_unfit"))
+    if not is_storable(name) or "/" in name or "\n" in name:
+        faults.append(Fault("attachment_name_malformed", field="name"))
+    raise_if_any(faults)
+    opened = await _open(rt, uow, task)
+    _may_see(opened, person)
+    digest, now = sha256(content).digest(), rt.clock.now()
+    await uow.conn.execute(Q.insert_content, digest, content)
+    id: int = await uow.conn.fetchval(
+        Q.insert_attachment, task, person.number, now, name, media_type, len(content), digest
+    )
+    return {"id": id, "author": person.number, "added_at": now.isoformat(), "name": name,
+            "media_type": media_type, "size": len(content)}  # fmt: skip
+
+
+def media_type_of(content: bytes) -> str | None:
+    """PDF, PNG or JPEG by their first bytes; None for anything else, whatever its name says."""
+    return next((kind for mark, kind in _MARKS if content.startswith(mark)), None)
+
+
+def _may_see(opened: Opened, person: Person) -> None:
+    if not sees(opened.row, person):
+        raise refuse("task_unknown", task=opened.row["id"])
 
 
 def form_of(deployed: Deployed, work: Work) -> Form | None:
@@ -245,6 +283,8 @@ def sees(row: Record, person: Person) -> bool:
 
 
 __all__ = [
+    "ATTACHMENT_BYTES_MAX",
+    "attach",
     "claim",
     "comment",
     "complete",

@@ -1,6 +1,6 @@
 """XML from anybody into a small tree, in bounded time and memory.
 
-Refused: a document type (so no entity can be declared or fetched), encodings other than UTF-8, more bytes or deeper
+Refused: a document type (so no entity can be declared or fetched), encodings other than UTF-8, more bytes, nodes or deeper
 nesting than a model can need. The parser is fed in pieces and stops at the first of these.
 """
 
@@ -17,6 +17,8 @@ from liushui.kernel.errors import refuse
 
 BYTES_MAX = 2_000_000
 DEPTH_MAX = 40
+NODES_MAX = 60_000
+"""Of any kind: thirty for each flow element, diagram included."""
 PIECE = 65_536
 ENCODING = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']{0,40})["']""")
 
@@ -47,12 +49,16 @@ class _Builder:
 
     def __init__(self) -> None:
         self.root: Node | None = None
+        self._count = 0
         self._open: list[Node] = []
         self._text: list[list[str]] = []
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if len(self._open) >= DEPTH_MAX:
             raise refuse("bpmn_too_deep", most=DEPTH_MAX)
+        self._count += 1
+        if self._count > NODES_MAX:
+            raise refuse("bpmn_too_many_elements", most=NODES_MAX)
         space, _, name = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
         node = Node(space, name, dict(attributes))
         if self._open:
@@ -77,7 +83,8 @@ class _Builder:
 
 
 def parse(xml: bytes) -> Node:
-    """Raises ``Refused``: bpmn_too_large, bpmn_encoding, bpmn_doctype, bpmn_too_deep, bpmn_malformed."""
+    """Raises ``Refused``: bpmn_too_large, bpmn_encoding, bpmn_doctype, bpmn_too_deep, bpmn_too_many_elements,
+    bpmn_malformed."""
     if len(xml) > BYTES_MAX:
         raise refuse("bpmn_too_large", most=BYTES_MAX)
     body = xml.removeprefix(b"\xef\xbb\xbf")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Path, Request
+from fastapi import Depends, Header, Path, Request, Response
+from pydantic import BaseModel
 
 from liushui.bank import Bank
 from liushui.channels.open_api import schemas as s
@@ -15,8 +16,9 @@ from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.kernel.money import AMOUNT_MINOR_MAX, Money
 from liushui.ledger import Header as JournalHeader
 from liushui.ledger import Posted
+from liushui.workflow import Person
 
-CHANNEL = "open_api"
+CHANNEL, COUNTER = "open_api", "counter"
 KEY_LENGTH_MAX = 100
 IdempotencyKey = Annotated[
     str, Header(alias="Idempotency-Key", min_length=1, max_length=KEY_LENGTH_MAX, pattern=r"^[\x21-\x7e]+$")
@@ -77,9 +79,20 @@ def actor_of(caller: Principal, operation: str, key: str) -> Actor:
     return Actor(caller.number, caller.branch_id, CHANNEL, f"{caller.number}:{operation}:{key}")
 
 
+def person_of(caller: Principal) -> Person:
+    """The caller as processes know people. Staff act at the counter, machine clients through this API."""
+    channel = CHANNEL if "service" in caller.roles else COUNTER
+    return Person(caller.number, caller.roles, caller.branch_id, channel, caller.anywhere)
+
+
 def header_of(caller: Principal, operation: str, key: str, code: str, **more: Any) -> JournalHeader:
     key = f"{caller.number}:{operation}:{key}"
     return JournalHeader(key, code, caller.branch_id, caller.number, CHANNEL, **more)
+
+
+def answer_of(view: BaseModel, status: int = 201) -> Response:
+    """A view as an answer, without the framework's second look at it."""
+    return Response(view.__pydantic_serializer__.to_json(view), status, media_type="application/json")
 
 
 def view_of(answer: Posted) -> s.PostedView:

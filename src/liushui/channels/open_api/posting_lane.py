@@ -1,7 +1,7 @@
 """The lane of the busy operations: same schema, same checks, same answers, a fifth of the framework's work.
 
 FastAPI resolves a route, a stack of contexts and a tree of dependencies for every request. Posting endpoints have
-one shape (body, bank, caller, key → PostedView, 201), so the lane calls the same pieces directly. They stay
+one shape (body, bank, caller, key → Response), so the lane calls the same pieces directly. They stay
 ordinary FastAPI routes, which write the OpenAPI document and answer whatever is not plainly a posting;
 tests/integration/test_posting_lane.py holds both ways against each other.
 """
@@ -14,18 +14,17 @@ from typing import Any, NamedTuple, TypeAlias, get_type_hints
 
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from liushui.bank import Bank
 from liushui.channels.open_api.access import ACCESS
 from liushui.channels.open_api.dependencies import KEY_LENGTH_MAX, authenticate
 from liushui.channels.open_api.problems import faults_of_input, problem
-from liushui.channels.open_api.schemas import PostedView
 from liushui.kernel.errors import Fault, Refused
 
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{KEY_LENGTH_MAX}}}")
-_TO_JSON = PostedView.__pydantic_serializer__.to_json
-Endpoint: TypeAlias = Callable[..., Awaitable[PostedView]]
+Endpoint: TypeAlias = Callable[..., Awaitable[Response]]
 
 
 class _Posting(NamedTuple):
@@ -36,7 +35,7 @@ class _Posting(NamedTuple):
 
 
 class PostingLane:
-    """Middleware just inside ``Gate``. routes: endpoints ``(body, bank, caller, key) -> PostedView``."""
+    """Middleware just inside ``Gate``. routes: endpoints ``(body, bank, caller, key) -> Response``."""
 
     def __init__(self, app: ASGIApp, *, routes: Iterable[APIRoute], bank: Callable[[], Bank]) -> None:
         self._app = app
@@ -56,24 +55,13 @@ class PostingLane:
         scope["route"] = posting.route
         headers: dict[bytes, bytes] = dict(scope["headers"])
         try:
-            view = await self._post(posting, headers, receive)
+            answer = await self._post(posting, headers, receive)
         except Refused as refused:
             language = headers.get(b"accept-language", b"").decode("latin-1")
-            await problem(refused.faults, language, scope["state"]["request_id"])(scope, receive, send)
-            return
-        body = _TO_JSON(view)
-        start: Message = {
-            "type": "http.response.start",
-            "status": 201,
-            "headers": [
-                (b"content-length", str(len(body)).encode()),
-                (b"content-type", b"application/json"),
-            ],
-        }
-        await send(start)
-        await send({"type": "http.response.body", "body": body})
+            answer = problem(refused.faults, language, scope["state"]["request_id"])
+        await answer(scope, receive, send)
 
-    async def _post(self, posting: _Posting, headers: dict[bytes, bytes], receive: Receive) -> PostedView:
+    async def _post(self, posting: _Posting, headers: dict[bytes, bytes], receive: Receive) -> Response:
         bank = self._bank()
         caller = await authenticate(
             bank, headers.get(b"authorization", b"").decode("latin-1"), posting.permission

@@ -230,6 +230,12 @@ class PostedView(BaseModel):
     replayed: bool
 
 
+class CaseBegun(BaseModel):
+    case: int = Field(
+        description="Nothing is booked yet: people have to look at it first. Ask at /v1/cases/{case}."
+    )
+
+
 class StatementLine(BaseModel):
     position: int
     journal: int

@@ -56,9 +56,9 @@ def bindings(services: Services) -> Sequence[Binding]:
         """Refuses ``card_not_returned`` and ``vouchers_not_returned``."""
         v, faults = context.variables, list[Fault]()
         found = await account_of(services, context)
-        if not v["card_returned"] and await card_of(context.inside.conn, found.id) is not None:
+        if not v.get("card_returned") and await card_of(context.inside.conn, found.id) is not None:
             faults.append(Fault("card_not_returned", field="card_returned"))
-        if not v["vouchers_returned"]:
+        if not v.get("vouchers_returned"):
             faults.append(Fault("vouchers_not_returned", field="vouchers_returned"))
         raise_if_any(faults)
         return {}

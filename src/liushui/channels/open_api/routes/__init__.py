@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from liushui.channels.open_api.routes import accounts, books, customers, holds, postings, staff, system
+from liushui.channels.open_api.routes import (
+    accounts,
+    books,
+    customers,
+    holds,
+    postings,
+    processes,
+    staff,
+    system,
+    tasks,
+)
 
 ROUTERS = (
     postings.router,
     accounts.router,
     holds.router,
+    tasks.router,
+    processes.router,
     books.router,
     customers.router,
     staff.router,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from liushui.channels.open_api import schemas as s
 from liushui.channels.open_api.dependencies import (
@@ -10,36 +10,46 @@ from liushui.channels.open_api.dependencies import (
     IdempotencyKey,
     TheBank,
     actor_of,
-    header_of,
+    answer_of,
     minor_of,
+    person_of,
     view_of,
 )
+from liushui.ledger import Posted
 
 router = APIRouter()
 
 
-@router.post("/v1/transfers", status_code=201)
-async def transfer(body: s.TransferIn, bank: TheBank, caller: Caller, key: IdempotencyKey) -> s.PostedView:
-    answer = await bank.payments.transfer(
-        header_of(caller, "transfers", key, bank.payments.transfer_code, value_date=body.value_date, memo=body.memo),
-        payer=body.payer, payee=body.payee, amount=minor_of(body.amount, body.currency), currency=body.currency,
-    )  # fmt: skip
-    return view_of(answer)
+@router.post(
+    "/v1/transfers", status_code=201, response_model=s.PostedView, responses={202: {"model": s.CaseBegun}}
+)
+async def transfer(body: s.TransferIn, bank: TheBank, caller: Caller, key: IdempotencyKey) -> Response:
+    """A case of the process ``transfer``: straight through where its model lets it, otherwise begun (202)."""
+    variables = {
+        "payer": body.payer, "payee": body.payee, "amount": minor_of(body.amount, body.currency),
+        "currency": body.currency, "memo": body.memo,
+        "value_date": None if body.value_date is None else body.value_date.isoformat(),
+    }  # fmt: skip
+    actor = actor_of(caller, "transfers", key)
+    done = await bank.processes.run(person_of(caller), "transfer", variables, idempotency_key=actor.key)
+    if isinstance(done, Posted):
+        return answer_of(view_of(done))
+    return answer_of(s.CaseBegun(case=done), 202)
 
 
-@router.post("/v1/cash-deposits", status_code=201)
-async def deposit_cash(body: s.CashIn, bank: TheBank, caller: Caller, key: IdempotencyKey) -> s.PostedView:
+@router.post("/v1/cash-deposits", status_code=201, response_model=s.PostedView)
+async def deposit_cash(body: s.CashIn, bank: TheBank, caller: Caller, key: IdempotencyKey) -> Response:
     answer = await bank.deposits.deposit_cash(
         actor_of(caller, "cash-deposits", key), account=body.account, memo=body.memo,
         amount=minor_of(body.amount, body.currency), currency=body.currency,
     )  # fmt: skip
-    return view_of(answer)
+    return answer_of(view_of(answer))
 
 
-@router.post("/v1/cash-withdrawals", status_code=201)
-async def withdraw_cash(body: s.CashIn, bank: TheBank, caller: Caller, key: IdempotencyKey) -> s.PostedView:
+@router.post("/v1/cash-withdrawals", status_code=201, response_model=s.PostedView)
+async def withdraw_cash(body: s.CashIn, bank: TheBank, caller: Caller, key: IdempotencyKey) -> Response:
     answer = await bank.deposits.withdraw_cash(
         actor_of(caller, "cash-withdrawals", key), account=body.account, memo=body.memo,
         amount=minor_of(body.amount, body.currency), currency=body.currency,
     )  # fmt: skip
-    return view_of(answer)
+    return answer_of(view_of(answer))

@@ -9,8 +9,6 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -19,15 +17,16 @@ from tqdm import tqdm
 from liushui import __version__, app, bench
 from liushui.accounting import open_internal_accounts
 from liushui.bank import Bank, open_bank, verify
+from liushui.cli import process
+from liushui.cli.database import database
 from liushui.config import Settings
 from liushui.demo import begin_demo_bank, complete_demo_bank, demo_data
 from liushui.identity import add_staff, open_branch
 from liushui.kernel.clock import SystemClock
 from liushui.kernel.errors import Refused, refuse
-from liushui.locales import message
+from liushui.locales import message, reader_language
 from liushui.replay import berka
 from liushui.store.database import Database, UnitOfWork
-from liushui.store.embedded import EmbeddedServer, hold_data_dir
 from liushui.store.migrate import migrate
 
 
@@ -41,15 +40,12 @@ def main(arguments: list[str] | None = None) -> None:
     except Refused as refused:
         for fault in refused.faults:
             print(
-                f"liushui: {message(fault.code, fault.params, _language())} [{fault.code}]", file=sys.stderr
+                f"liushui: {message(fault.code, fault.params, reader_language())} [{fault.code}]",
+                file=sys.stderr,
             )
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-def _language() -> str:
-    return "zh-CN" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -74,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     command("migrate", _migrate, "bring the database up to this version")
     check = command("verify", _verify, "recompute the books; exits with 1 where they do not hold")
     check.add_argument("--json", action="store_true", help="for machines")
+    process.add_commands(commands, common)
     past = command("replay", _replay, "bring another bank's history into an empty bank")
     past.add_argument("source", choices=["berka"], help="berka: the PKDD'99 files")
     past.add_argument("folder", type=Path, help="where the files are")
@@ -89,27 +86,6 @@ def _parser() -> argparse.ArgumentParser:
     web.set_defaults(run=_web)
     commands.add_parser("work").set_defaults(run=_work)
     return parser
-
-
-@contextmanager
-def _database(settings: Settings, *, claim: bool) -> Generator[tuple[str, EmbeddedServer | None]]:
-    """The database of the settings, started where it is ours and not running, and then stopped again.
-
-    claim: refuse where another process serves this folder. Without it a running one is shared.
-    """
-    if settings.database_url is not None:
-        yield settings.database_url, None
-        return
-    lock = hold_data_dir(settings.data_dir) if claim else None
-    server = EmbeddedServer(settings.data_dir)
-    started = server.start()
-    try:
-        yield server.dsn(), server
-    finally:
-        if started or claim:
-            server.stop()
-        if lock is not None:
-            os.close(lock)
 
 
 async def _has_books(dsn: str) -> bool:
@@ -144,8 +120,9 @@ def _demo(settings: Settings, _: argparse.Namespace) -> int:
             await db.close()
         async with open_bank(dsn, SystemClock()) as bank:
             await complete_demo_bank(bank)
+            await bank.processes.deploy_house(actor="system")
 
-    with _database(settings, claim=True) as (dsn, server):
+    with database(settings, claim=True) as (dsn, server):
         asyncio.run(prepare(dsn))
         logins = ", ".join(f"{s['number']}/{s['password']} ({s['roles'][0]})" for s in demo_data()["staff"])
         address = f"http://{settings.host}:{settings.port}"
@@ -164,8 +141,9 @@ def _init(settings: Settings, options: argparse.Namespace) -> int:
         await _start_books(dsn, day)
         async with open_bank(dsn, SystemClock()) as bank:
             await bank.db.transact(lambda uow: _found(bank, uow, options, day, password))
+            await bank.processes.deploy_house(actor="system")
 
-    with _database(settings, claim=True) as (dsn, _server):
+    with database(settings, claim=True) as (dsn, _server):
         asyncio.run(create(dsn))
     print("the bank is created; start it with: liushui serve")
     return 0
@@ -183,7 +161,7 @@ async def _found(bank: Bank, uow: UnitOfWork, options: argparse.Namespace, day: 
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
-    with _database(settings, claim=True) as (dsn, server):
+    with database(settings, claim=True) as (dsn, server):
         asyncio.run(migrate(dsn))
         if not asyncio.run(_has_books(dsn)):
             raise refuse("bank_missing")
@@ -192,7 +170,7 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> int:
-    with _database(settings, claim=False) as (dsn, _server):
+    with database(settings, claim=False) as (dsn, _server):
         applied = asyncio.run(migrate(dsn))
     print("\n".join(applied) if applied else "nothing to do")
     return 0
@@ -210,12 +188,12 @@ def _verify(settings: Settings, options: argparse.Namespace) -> int:
         if options.json:
             print(json.dumps([{"code": f.code, "params": dict(f.params)} for f in faults], default=str))
         for fault in [] if options.json else faults:
-            print(f"{message(fault.code, fault.params, _language())} [{fault.code}]")
+            print(f"{message(fault.code, fault.params, reader_language())} [{fault.code}]")
         if not faults and not options.json:
             print("the books hold")
         return 1 if faults else 0
 
-    with _database(settings, claim=False) as (dsn, _server):
+    with database(settings, claim=False) as (dsn, _server):
         if not asyncio.run(_has_books(dsn)):
             raise refuse("bank_missing")
         return asyncio.run(check(dsn))
@@ -241,7 +219,7 @@ def _replay(settings: Settings, options: argparse.Namespace) -> int:
 
     if not (options.folder / "trans.asc").is_file():
         raise refuse("replay_files_missing", folder=str(options.folder))
-    with _database(settings, claim=False) as (dsn, _server):
+    with database(settings, claim=False) as (dsn, _server):
         report = asyncio.run(run(dsn))
     print(json.dumps(berka.as_json(report)) if options.json else berka.as_text(report))
     return 1 if report.breaks else 0

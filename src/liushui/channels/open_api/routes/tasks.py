@@ -1,0 +1,149 @@
+"""The worklist: find, claim, draft, complete, hand on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from liushui.bank import Bank
+from liushui.channels.open_api import schemas_processes as s
+from liushui.channels.open_api.dependencies import Caller, IdempotencyKey, TheBank, actor_of, person_of
+from liushui.identity import staff_by_number
+from liushui.kernel.errors import refuse
+from liushui.workflow import Q, State, passages, worklist
+
+router = APIRouter()
+TaskPath = Annotated[int, Path(ge=1, le=2**62)]
+
+
+@router.get("/v1/tasks")
+async def show_tasks(
+    bank: TheBank, caller: Caller, offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> s.TaskPage:  # fmt: skip
+    async with bank.db.read() as conn:
+        rows = await worklist.worklist(conn, person_of(caller), limit=limit + 1, offset=offset)
+        lines = [s.TaskLine(**await _line(bank, conn, row)) for row in rows[:limit]]
+    return s.TaskPage(tasks=lines, next=offset + limit if len(rows) > limit else None)
+
+
+@router.get("/v1/tasks/{task}")
+async def show_task(task: TaskPath, bank: TheBank, caller: Caller) -> s.TaskView:
+    person = person_of(caller)
+    async with bank.db.read() as conn:
+        row, deployed, element = await worklist.open_task_for_reader(conn, bank.processes.runtime, task)
+        if not worklist.sees(row, person):
+            raise refuse("task_unknown", task=task)
+        instance = await conn.fetchrow(Q.instance, row["instance_id"])
+        comments = await conn.fetch(Q.comments, task)
+        attachments = await conn.fetch(Q.attachments, task)
+        line = await _line(bank, conn, row)
+    assert element.work is not None
+    assert instance is not None
+    form = worklist.form_of(deployed, element.work)
+    state = State.from_json(instance["state"])
+    seen: Mapping[str, Any] = state.variables_at(row["token"]) if row["token"] in state.tokens else {}
+    fields = () if form is None else form.fields
+    return s.TaskView(
+        **line, form=None if form is None else asdict(form),
+        values={f.name: seen[f.name] for f in fields if f.name in seen and not f.secret},
+        draft=None if row["draft"] is None else json.loads(row["draft"]),
+        procedure=passages(deployed.texts, element.work.procedure),
+        comments=[s.CommentView(**dict(c)) for c in comments],
+        attachments=[s.AttachmentView(**dict(a)) for a in attachments],
+    )  # fmt: skip
+
+
+@router.post("/v1/tasks/{task}/claim")
+async def claim(task: TaskPath, bank: TheBank, caller: Caller, key: IdempotencyKey) -> s.TaskVersion:
+    actor = actor_of(caller, "claim", key)
+    return s.TaskVersion(
+        version=await bank.processes.claim(person_of(caller), task, idempotency_key=actor.key)
+    )
+
+
+@router.post("/v1/tasks/{task}/release")
+async def release(task: TaskPath, bank: TheBank, caller: Caller, key: IdempotencyKey) -> s.TaskVersion:
+    actor = actor_of(caller, "release", key)
+    return s.TaskVersion(
+        version=await bank.processes.release(person_of(caller), task, idempotency_key=actor.key)
+    )
+
+
+@router.post("/v1/tasks/{task}/delegation")
+async def delegate(
+    task: TaskPath, body: s.DelegateIn, bank: TheBank, caller: Caller, key: IdempotencyKey
+) -> s.TaskVersion:
+    async with bank.db.read() as conn:
+        to = person_of(await staff_by_number(conn, body.to))
+    actor = actor_of(caller, "delegation", key)
+    version = await bank.processes.delegate(person_of(caller), task, to, idempotency_key=actor.key)
+    return s.TaskVersion(version=version)
+
+
+@router.post("/v1/tasks/{task}/completion")
+async def complete(
+    task: TaskPath, body: s.CompleteIn, bank: TheBank, caller: Caller, key: IdempotencyKey
+) -> s.CaseNumber:
+    actor = actor_of(caller, "completion", key)
+    case = await bank.processes.complete(
+        person_of(caller), task, body.form, version=body.version, idempotency_key=actor.key
+    )
+    return s.CaseNumber(case=case)
+
+
+@router.put("/v1/tasks/{task}/draft", status_code=204)
+async def save_draft(task: TaskPath, body: s.DraftIn, bank: TheBank, caller: Caller) -> None:
+    """No idempotency key: the last draft stands, however often it is sent."""
+    await bank.processes.save_draft(person_of(caller), task, body.form)
+
+
+@router.post("/v1/tasks/{task}/comments", status_code=201)
+async def comment(
+    task: TaskPath, body: s.CommentIn, bank: TheBank, caller: Caller, key: IdempotencyKey
+) -> s.Number:
+    actor = actor_of(caller, "comments", key)
+    return s.Number(
+        id=await bank.processes.comment(person_of(caller), task, body.text, idempotency_key=actor.key)
+    )
+
+
+@router.post("/v1/tasks/{task}/attachments", status_code=201)
+async def attach(
+    task: TaskPath, request: Request, bank: TheBank, caller: Caller, key: IdempotencyKey,
+    name: Annotated[str, Query(min_length=1, max_length=200)],
+) -> s.AttachmentView:  # fmt: skip
+    """The body is the file: PDF, PNG or JPEG, told by its content and not by its name."""
+    actor = actor_of(caller, "attachments", key)
+    added = await bank.processes.attach(
+        person_of(caller), task, name, await request.body(), idempotency_key=actor.key
+    )
+    return s.AttachmentView(**added)
+
+
+@router.get("/v1/tasks/{task}/attachments/{attachment}", response_class=Response)
+async def show_attachment(task: TaskPath, attachment: TaskPath, bank: TheBank, caller: Caller) -> Response:
+    async with bank.db.read() as conn:
+        row, _, _ = await worklist.open_task_for_reader(conn, bank.processes.runtime, task)
+        if not worklist.sees(row, person_of(caller)):
+            raise refuse("task_unknown", task=task)
+        found = await conn.fetchrow(Q.attachment, attachment, task)
+    if found is None:
+        raise refuse("attachment_unknown", attachment=attachment)
+    headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+    return Response(found["content"], media_type=found["media_type"], headers=headers)
+
+
+async def _line(bank: Bank, conn: Any, row: Any) -> dict[str, Any]:
+    deployed = await bank.processes.catalogue.by_id(conn, row["definition_id"])
+    element = deployed.element(row["element"], tuple(row["scope_path"]))
+    return {
+        "task": row["id"], "case": row["instance_id"], "process": row["key"], "element": row["element"],
+        "name": element.name, "case_name": row["case_name"], "state": row["state"], "version": row["version"],
+        "role": row["role"], "priority": row["priority"], "opened_at": row["opened_at"],
+        "at_risk_at": row["at_risk_at"], "due_at": row["due_at"], "claimed_by": row["claimed_by"],
+    }  # fmt: skip

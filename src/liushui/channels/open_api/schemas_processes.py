@@ -1,0 +1,220 @@
+"""Shapes of processes, cases and tasks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+
+from liushui.channels.open_api.schemas import Body
+
+Values = dict[Annotated[str, Field(max_length=64)], Any]
+Note = Annotated[str, Field(min_length=1, max_length=400)]
+
+
+class ProcessView(BaseModel):
+    key: str
+    version: int
+    name: str
+    channels: list[str]
+    start_roles: list[str]
+    start_form: dict[str, Any] | None = Field(description="Fields to fill in; null where anything goes.")
+
+
+class ProcessVersion(BaseModel):
+    key: str
+    version: int
+    digest: str
+    deployed_at: datetime
+    deployed_by: str
+    released: bool
+    running: int
+
+
+class ProcessDetail(ProcessView):
+    texts: dict[str, str] = Field(description="Standard operating procedure by language, Markdown.")
+    versions: list[ProcessVersion]
+
+
+class BundleIn(Body):
+    bpmn: Annotated[str, Field(max_length=2_000_000)]
+    decisions: dict[str, Any] = Field(default_factory=dict[str, Any])
+    forms: dict[str, Any] = Field(default_factory=dict[str, Any])
+    texts: dict[str, str] = Field(default_factory=dict[str, str])
+    release: bool = True
+
+
+class FaultView(BaseModel):
+    code: str
+    field: str | None
+    params: dict[str, Any]
+
+
+class DeploymentView(BaseModel):
+    key: str
+    version: int
+    new: bool
+    warnings: list[FaultView]
+
+
+class StartIn(Body):
+    form: Values = Field(default_factory=dict[str, Any])
+
+
+class CaseLine(BaseModel):
+    case: int
+    process: str
+    version: int
+    status: str
+    name: str | None
+    initiator: str
+    channel: str
+    outcome: str | None
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class CasePage(BaseModel):
+    cases: list[CaseLine]
+    next: int | None
+
+
+class TaskOfCase(BaseModel):
+    task: int
+    element: str
+    state: str
+    role: str | None
+    due_at: datetime | None
+    claimed_by: str | None
+    completed_by: str | None
+
+
+class EventView(BaseModel):
+    id: int
+    kind: str
+    recorded_at: datetime
+    element: str | None
+    lifecycle: str | None
+    resource: str | None
+    role: str | None
+    journal: int | None
+    decision_rows: list[str] | None
+
+
+class CaseView(CaseLine):
+    variables: dict[str, Any]
+    objects: dict[str, list[str]]
+    tasks: list[TaskOfCase]
+    history: list[EventView]
+
+
+class CancelIn(Body):
+    reason: Note
+
+
+class TaskLine(BaseModel):
+    task: int
+    case: int
+    process: str
+    element: str
+    name: str
+    case_name: str | None
+    state: str
+    version: int
+    role: str | None
+    priority: int
+    opened_at: datetime
+    at_risk_at: datetime | None
+    due_at: datetime | None
+    claimed_by: str | None
+
+
+class TaskPage(BaseModel):
+    tasks: list[TaskLine]
+    next: int | None
+
+
+class CommentView(BaseModel):
+    id: int
+    author: str
+    written_at: datetime
+    text: str
+
+
+class AttachmentView(BaseModel):
+    id: int
+    author: str
+    added_at: datetime
+    name: str
+    media_type: str
+    size: int
+
+
+class TaskView(TaskLine):
+    form: dict[str, Any] | None
+    values: dict[str, Any] = Field(description="What the case knows of the form's fields.")
+    draft: dict[str, Any] | None
+    procedure: dict[str, str] = Field(description="The passage of the procedure text, by language.")
+    comments: list[CommentView]
+    attachments: list[AttachmentView]
+
+
+class CompleteIn(Body):
+    version: Annotated[int, Field(ge=1)]
+    form: Values = Field(default_factory=dict[str, Any])
+
+
+class DelegateIn(Body):
+    to: Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[A-Z0-9]+$")]
+
+
+class CommentIn(Body):
+    text: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class DraftIn(Body):
+    form: Values
+
+
+class TaskVersion(BaseModel):
+    version: int
+
+
+class Number(BaseModel):
+    id: int
+
+
+class CaseNumber(BaseModel):
+    case: int
+
+
+class IncidentLine(BaseModel):
+    incident: int
+    case: int
+    process: str
+    case_name: str | None
+    element: str
+    reason: str
+    raised_at: datetime
+
+
+class IncidentPage(BaseModel):
+    incidents: list[IncidentLine]
+    next: int | None
+
+
+class SettleIn(Body):
+    how: Literal["retry", "skip", "cancel"]
+    note: Note
+    variables: Values = Field(default_factory=dict[str, Any])
+
+
+class MessageIn(Body):
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    correlation: Annotated[str, Field(max_length=200)] | int | None = None
+    variables: Values = Field(default_factory=dict[str, Any])
+
+
+class MessageView(BaseModel):
+    case: int | None = Field(description="The case that took it; null where it is kept until one does.")

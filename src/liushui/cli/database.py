@@ -1,0 +1,31 @@
+"""The database of a command: the one that is named, or the embedded one, started where it is not running."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from liushui.config import Settings
+from liushui.store.embedded import EmbeddedServer, hold_data_dir
+
+
+@contextmanager
+def database(settings: Settings, *, claim: bool) -> Generator[tuple[str, EmbeddedServer | None]]:
+    """The database of the settings, started where it is ours and not running, and then stopped again.
+
+    claim: refuse where another process serves this folder. Without it a running one is shared.
+    """
+    if settings.database_url is not None:
+        yield settings.database_url, None
+        return
+    lock = hold_data_dir(settings.data_dir) if claim else None
+    server = EmbeddedServer(settings.data_dir)
+    started = server.start()
+    try:
+        yield server.dsn(), server
+    finally:
+        if started or claim:
+            server.stop()
+        if lock is not None:
+            os.close(lock)

@@ -1,0 +1,198 @@
+"""``liushui process …``: check, deploy, start and follow the bank's procedures."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from liushui.bank import Bank, open_bank
+from liushui.cli.database import database
+from liushui.config import Settings
+from liushui.identity import load_roles, staff_by_number
+from liushui.kernel.clock import SystemClock
+from liushui.kernel.errors import Fault, refuse
+from liushui.locales import message, reader_language
+from liushui.processes import binding_names, load_calendars, procedure_folders
+from liushui.workflow import Person, Q, Surroundings, lint_beside, moving, parse, read_folder, read_variables
+
+Result = TypeVar("Result")
+ACTOR = "command_line"
+
+
+def add_commands(commands: Any, common: argparse.ArgumentParser) -> None:
+    """The sub-commands of ``process``."""
+    text = "the bank's procedures"
+    group = commands.add_parser("process", help=text, description=text).add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+
+    def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
+        one = group.add_parser(name, parents=[common], help=text, description=text)
+        one.set_defaults(run=run)
+        return one
+
+    lint = command("lint", _lint, "check a procedure's folder; exits with 1 where it may not be deployed")
+    lint.add_argument("folder", type=Path, nargs="*", help="default: every procedure of the house")
+    put = command("deploy", _deploy, "store a procedure as a new version and release it")
+    put.add_argument("folder", type=Path, nargs="*", help="default: every procedure of the house")
+    put.add_argument("--no-release", action="store_true", help="new cases go on with the version before")
+    command("list", _list, "processes, their versions, and how many cases run")
+    show = command("show", _show, "a process's diagram (--bpmn) or procedure text")
+    show.add_argument("key")
+    show.add_argument("--bpmn", action="store_true")
+    start = command("start", _start, "begin a case")
+    start.add_argument("key")
+    start.add_argument("--form", default="{}", help='the filled-in form as JSON, such as {"amount": "10.00"}')
+    start.add_argument("--as", dest="staff", required=True, help="staff number of whoever begins it")
+    start.add_argument("--key", dest="idempotency_key", help="to repeat a start without doing it twice")
+    state = command("state", _state, "where a case stands, and what happened so far")
+    state.add_argument("case", type=int)
+    move = command("migrate", _migrate, "move running cases to another version; a dry run unless --run")
+    move.add_argument("key")
+    move.add_argument("--from", dest="old", type=int, required=True, help="version that the cases run on")
+    move.add_argument("--to", dest="new", type=int, required=True)
+    move.add_argument("--map", action="append", default=[], metavar="OLD=NEW", help="element ids that differ")
+    move.add_argument("--run", action="store_true", help="move every case that nothing blocks")
+
+
+def _with_bank(settings: Settings, work: Callable[[Bank], Awaitable[Result]]) -> Result:
+    async def run(dsn: str) -> Result:
+        async with open_bank(dsn, SystemClock()) as bank:
+            if not await bank.db.has_books():
+                raise refuse("bank_missing")
+            return await work(bank)
+
+    with database(settings, claim=False) as (dsn, _):
+        return asyncio.run(run(dsn))
+
+
+def _folders(options: argparse.Namespace) -> list[Any]:
+    return options.folder or procedure_folders()
+
+
+def _lint(_settings: Settings, options: argparse.Namespace) -> int:
+    offers = Surroundings(binding_names(), load_roles().keys(), load_calendars().keys())
+    house = {folder.name for folder in procedure_folders()}
+    for folder in _folders(options):
+        bundle = read_folder(folder)
+        warnings = lint_beside(house, parse(bundle), bundle.texts, offers)
+        print(f"{folder.name}: good")
+        _print_warnings(warnings)
+    return 0
+
+
+def _print_warnings(warnings: Any) -> None:
+    for fault in warnings:
+        print(f"  {_sentence(fault)}")
+
+
+def _sentence(fault: Fault) -> str:
+    return f"{message(fault.code, fault.params, reader_language())} [{fault.code}]"
+
+
+def _deploy(settings: Settings, options: argparse.Namespace) -> int:
+    async def work(bank: Bank) -> None:
+        for folder in _folders(options):
+            done = await bank.processes.deploy(
+                read_folder(folder), actor=ACTOR, release=not options.no_release
+            )
+            print(f"{done.key} {done.version}: {'deployed' if done.new else 'there already'}")
+            _print_warnings(done.warnings)
+
+    _with_bank(settings, work)
+    return 0
+
+
+def _list(settings: Settings, _: argparse.Namespace) -> int:
+    async def work(bank: Bank) -> None:
+        async with bank.db.read() as conn:
+            rows = await conn.fetch(Q.versions, None)
+        for r in rows:
+            mark = "released" if r["released"] else "        "
+            print(f"{r['key']:<28} {r['version']:>4}  {mark}  {r['running']:>8} running  {r['digest'][:12]}")
+
+    _with_bank(settings, work)
+    return 0
+
+
+def _show(settings: Settings, options: argparse.Namespace) -> int:
+    async def work(bank: Bank) -> str:
+        async with bank.db.read() as conn:
+            deployed = await bank.processes.catalogue.released(conn, options.key)
+        if options.bpmn:
+            return deployed.definition.export().decode()
+        return deployed.texts.get(reader_language(), "")
+
+    print(_with_bank(settings, work))
+    return 0
+
+
+def _start(settings: Settings, options: argparse.Namespace) -> int:
+    async def work(bank: Bank) -> int:
+        person = await _person(bank, options.staff)
+        key = f"{person.number}:cases:{options.idempotency_key or secrets.token_hex(16)}"
+        return await bank.processes.start(
+            person, options.key, read_variables(options.form), idempotency_key=key
+        )
+
+    case = _with_bank(settings, work)
+    print(f"case {case}")
+    return _state(settings, argparse.Namespace(case=case))
+
+
+async def _person(bank: Bank, number: str) -> Person:
+    async with bank.db.read() as conn:
+        found = await staff_by_number(conn, number)
+    return Person(found.number, found.roles, found.branch_id, "counter", found.anywhere)
+
+
+def _state(settings: Settings, options: argparse.Namespace) -> int:
+    async def work(bank: Bank) -> None:
+        async with bank.db.read() as conn:
+            row = await conn.fetchrow(Q.instance, options.case)
+            if row is None:
+                raise refuse("case_unknown", case=options.case)
+            tasks = await conn.fetch(Q.tasks_of_case, options.case)
+            events = await conn.fetch(Q.events_of_case, options.case)
+        print(f"{row['key']} {row['version']}: {row['status']}, {json.loads(row['objects'])}")
+        for e in events:
+            if e["lifecycle"] is not None:
+                print(
+                    f"  {e['recorded_at']:%Y-%m-%d %H:%M:%S}  {e['element']}  {e['lifecycle']}  {e['resource']}"
+                )
+        for t in tasks:
+            if t["state"] in ("open", "claimed"):
+                print(f"  task {t['id']}: {t['element']} for {t['role'] or t['assignee']}, due {t['due_at']}")
+
+    _with_bank(settings, work)
+    return 0
+
+
+def _migrate(settings: Settings, options: argparse.Namespace) -> int:
+    mapping = dict(pair.split("=", 1) for pair in options.map if "=" in pair)
+
+    async def work(bank: Bank) -> int:
+        catalogue = bank.processes.catalogue
+        async with bank.db.read() as conn:
+            old, new = [
+                await catalogue.by_version(conn, options.key, number) for number in (options.old, options.new)
+            ]
+            plans = [plan async for plan in moving.dry_run(conn, old, new, mapping)]
+        blocked = [plan for plan in plans if plan.blockers]
+        for plan in plans:
+            for move in plan.moves:
+                print(f"case {plan.case}: {move.element} -> {move.to or '?'}  {move.blocker or 'may move'}")
+        print(f"{len(plans)} cases, {len(plans) - len(blocked)} may move, {len(blocked)} are blocked")
+        if options.run:
+            for plan in plans:
+                if not plan.blockers:
+                    await bank.processes.move_case(plan.case, new, mapping, actor=ACTOR)
+            print(f"{len(plans) - len(blocked)} moved")
+        return len(blocked)
+
+    return 1 if _with_bank(settings, work) else 0
