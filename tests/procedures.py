@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import pytest
 from asyncpg import Record
 
 from liushui.bank import Bank, open_bank, verify
 from liushui.demo import complete_demo_bank
 from liushui.kernel.clock import ManualClock
+from liushui.kernel.errors import Refused
 from liushui.store.outbox import dispatch
 from liushui.workflow import Person, Q
+from liushui.workflow.state import State
 
 MONDAY_TEN = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 """Ten o'clock in Beijing, on the demo bank's first business date."""
@@ -68,6 +72,13 @@ class Story:
         assert row is not None
         return row["status"]
 
+    async def variables(self, case: int) -> dict[str, Any]:
+        """The case's own variables, as they are stored."""
+        async with self.bank.db.read() as conn:
+            row = await conn.fetchrow(Q.instance, case)
+        assert row is not None
+        return dict(State.from_json(row["state"]).variables)
+
     async def ways(self, case: int) -> list[str]:
         """Elements that completed, in order."""
         async with self.bank.db.read() as conn:
@@ -106,3 +117,20 @@ async def story_of(dsn: str) -> AsyncGenerator[Story]:
         await bank.processes.deploy_house(actor="system")
         yield Story(bank, clock)
         assert [fault.code for fault in await verify(bank.db)] == []
+
+
+def run(dsn: str, tell: Callable[[Story], Awaitable[None]]) -> None:
+    """Tell a story at the demo bank."""
+
+    async def whole() -> None:
+        async with story_of(dsn) as story:
+            await tell(story)
+
+    asyncio.run(whole())
+
+
+async def refused(work: Awaitable[object]) -> list[str]:
+    """The codes of a refusal that must come."""
+    with pytest.raises(Refused) as caught:
+        await work
+    return [fault.code for fault in caught.value.faults]

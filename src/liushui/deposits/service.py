@@ -6,25 +6,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from liushui.accounting import InternalAccounts, Templates
+from liushui.deposits.appointments import cancel_cash
+from liushui.deposits.blocks import set_staff_block
+from liushui.deposits.cards import take_card_back
 from liushui.deposits.classes import FULL, opening_faults
 from liushui.deposits.holdings import held_by
+from liushui.deposits.repository import Q, next_card_number
 from liushui.identity import Branch, audit
 from liushui.kernel.check_digits import with_luhn
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import raise_if_any, refuse
-from liushui.ledger import Directory, Header, Ledger, Line, NewAccount, Post, Posted
+from liushui.ledger import CustomerAccount, Directory, Header, Ledger, Line, NewAccount, Post, Posted
 from liushui.parties import customer_by_number
 from liushui.risk import effective
 from liushui.store.database import Database, UnitOfWork
-from liushui.store.queries import Queries
 
-Q = Queries("liushui.deposits")
 TERMS_DEMAND = "demand"
 CASH_DEPOSIT, CASH_WITHDRAWAL = "cash_deposit", "cash_withdrawal"
 GL_CODE_OF_KIND = {"individual": "2011.01", "entity": "2011.02"}
-CARD_ISSUER = "629999"
-"""Issuer identification of demo cards: 62 is UnionPay's range; 629999 is assigned to nobody we know of. A bank
-sets its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +96,7 @@ class Deposits:
         conn = uow.conn
         if number is None:
             number = with_luhn(f"{branch.code}01{await conn.fetchval(Q.next_account_serial):09d}")
-        card = None
-        if with_card:
-            card = with_luhn(f"{CARD_ISSUER}{await conn.fetchval(Q.next_card_serial):012d}")
+        card = await next_card_number(conn) if with_card else None
         account_id = await self._ledger.open_account(
             uow, NewAccount(number, branch.id, currency, gl_code, False, floor_minor, TERMS_DEMAND)
         )
@@ -144,16 +141,17 @@ class Deposits:
         return how.code, how.lines(roles, {"principal": amount})
 
     async def set_blocks(self, actor: Actor, account: str, *, debit: bool, credit: bool) -> None:
-        """Block or free the sides of an account (both: a full freeze). Setting what is set changes nothing."""
+        """Have the bank's own block on these sides of an account (both: a full freeze), or on none. Setting what is set
+        changes nothing, and blocks from other causes stand (see ``blocks``)."""
         found = await self._directory.find(account, "account")
 
         async def work(uow: UnitOfWork) -> dict[str, Any]:
-            await self._ledger.set_blocks(uow, found.id, debit=debit, credit=credit)
+            await set_staff_block(
+                uow, self._ledger, self._clock, found.id, debit=debit, credit=credit, by=actor.operator
+            )
             state = f"debit={debit} credit={credit}"
             await audit(uow, self._clock, actor=actor.operator, action="account_block", subject=account,
                         outcome=state)  # fmt: skip
-            await uow.emit("account_blocks_set", self._clock.now(), subjects=[found.id],
-                           payload={"debit": debit, "credit": credit})  # fmt: skip
             return {}
 
         await self._db.once(actor.key, ("blocks", account, debit, credit), self._clock.now(), work)
@@ -163,10 +161,18 @@ class Deposits:
         found = await self._directory.find(account, "account")
 
         async def work(uow: UnitOfWork) -> dict[str, Any]:
-            await self._ledger.close_account(uow, found.id)
-            await audit(uow, self._clock, actor=actor.operator, action="account_closed", subject=account,
-                        outcome="done")  # fmt: skip
-            await uow.emit("account_closed", self._clock.now(), subjects=[found.id])
+            await self.close_within(uow, found, by=actor.operator)
             return {}
 
         await self._db.once(actor.key, ("closure", account), self._clock.now(), work)
+
+    async def close_within(self, uow: UnitOfWork, account: CustomerAccount, *, by: str) -> None:
+        """Close an empty account inside another use case: its card ends, cash ordered and notices are cancelled.
+        Refusals: see ``Ledger.close_account``."""
+        await self._ledger.close_account(uow, account.id)
+        await take_card_back(uow, self._clock, account.id, by=by, reason="account closed")
+        await cancel_cash(uow, self._clock, account_id=account.id, on_date=None)
+        await uow.conn.execute(Q.end_notices, account.id)
+        await audit(uow, self._clock, actor=by, action="account_closed", subject=account.number,
+                    outcome="done")  # fmt: skip
+        await uow.emit("account_closed", self._clock.now(), subjects=[account.id])

@@ -18,7 +18,16 @@ from liushui.ledger.model import (
     Reverse,
     Void,
 )
-from liushui.ledger.service import Ledger, balance, find_account, hold_lines, holds_of, statement
+from liushui.ledger.service import (
+    Ledger,
+    balance,
+    find_account,
+    hold_lines,
+    holds_of,
+    journal_entries,
+    journal_facts,
+    statement,
+)
 
 __all__ = [
     "Balance",
@@ -43,5 +52,7 @@ __all__ = [
     "find_account",
     "hold_lines",
     "holds_of",
+    "journal_entries",
+    "journal_facts",
     "statement",
 ]

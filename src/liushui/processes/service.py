@@ -13,11 +13,11 @@ from typing import Any
 import yaml
 
 from liushui.identity import audit, load_roles
-from liushui.kernel.clock import monotonic_s
+from liushui.kernel.clock import BANK_TIME, monotonic_s
 from liushui.kernel.errors import Fault, Refused, refuse
 from liushui.ledger import Posted
 from liushui.processes.registry import all_bindings, procedure_folders
-from liushui.processes.services import BANK_TIME, Services
+from liushui.processes.services import Services
 from liushui.risk import effective
 from liushui.store.database import UnitOfWork
 from liushui.workflow import (
@@ -46,6 +46,7 @@ from liushui.workflow import (
     moving,
     parse_calendar,
     read_folder,
+    without_secrets,
     worklist,
 )
 
@@ -334,4 +335,4 @@ class Processes:
 
 
 def _content(given: Mapping[str, Any]) -> str:
-    return json.dumps(given, ensure_ascii=False, sort_keys=True, default=str)
+    return json.dumps(without_secrets(given), ensure_ascii=False, sort_keys=True, default=str)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from liushui.accounting import InternalAccounts, Templates
 from liushui.deposits import AccountOpening, Actor, Deposits
-from liushui.kernel.clock import Clock
+from liushui.kernel.clock import BANK_TIME, Clock
 from liushui.ledger import Directory, Header, Ledger, Posted, Request
 from liushui.parties import IdentityService
 from liushui.payments import Payments
+from liushui.risk import effective
 from liushui.store.database import Database
 from liushui.workflow import Context
-
-BANK_TIME = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,11 @@ class Services:
     payments: Payments
     opening: AccountOpening
     identity_service: IdentityService
+
+
+def parameters_at(moment: datetime) -> Mapping[str, Any]:
+    """The bank's parameters on the day of this moment, by the bank's own time zone."""
+    return effective(bank_day(moment))
 
 
 def header_of(
