@@ -7,16 +7,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from liushui.accounting import InternalAccounts, Templates, load_templates, verify_general_ledger
-from liushui.deposits import Deposits, MovementNotices
+from liushui.deposits import AccountOpening, Deposits, MovementNotices
 from liushui.identity import Sessions
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import Fault
 from liushui.ledger import Directory, Ledger, LedgerLimits
 from liushui.ledger.verify import verify_books
+from liushui.parties import IdentityService, IdentityStandIn
 from liushui.payments import Payments
 from liushui.processes import Processes, Services
 from liushui.store.database import POOL_SIZE_DEFAULT, Database
 from liushui.store.outbox import Handler
+from liushui.workflow import Catalogue
+from liushui.workflow.verify import verify_processes
 
 POSTINGS = ("liushui.deposits", "liushui.payments", "liushui.replay")
 
@@ -34,7 +37,9 @@ class Bank:
     sessions: Sessions
     deposits: Deposits
     payments: Payments
+    opening: AccountOpening
     processes: Processes
+    identity_service: IdentityService
 
     @property
     def handlers(self) -> tuple[Handler, ...]:
@@ -44,20 +49,26 @@ class Bank:
 
 @asynccontextmanager
 async def open_bank(
-    dsn: str, clock: Clock, *, limits: LedgerLimits | None = None, pool_size: int = POOL_SIZE_DEFAULT
-) -> AsyncGenerator[Bank]:
-    """Connect to a migrated database and start writing; stops cleanly at the end."""
+    dsn: str, clock: Clock, *, limits: LedgerLimits | None = None, pool_size: int = POOL_SIZE_DEFAULT,
+    identity_service: IdentityService | None = None,
+) -> AsyncGenerator[Bank]:  # fmt: skip
+    """Connect to a migrated database and start writing; stops cleanly at the end. identity_service: the police's; None
+    is the local stand-in."""
+    police = identity_service or IdentityStandIn()
     db = await Database.connect(dsn, pool_size=pool_size)
     ledger = Ledger(db, clock, limits)
     ledger.start()
     directory, internal, templates = Directory(db), InternalAccounts(db), load_templates(POSTINGS)
     deposits = Deposits(db, clock, ledger, directory, internal, templates)
     payments = Payments(db, clock, ledger, directory, templates)
-    services = Services(db, clock, ledger, directory, internal, templates, deposits, payments)
+    opening = AccountOpening(clock, ledger, deposits)
+    services = Services(
+        db, clock, ledger, directory, internal, templates, deposits, payments, opening, police
+    )
     try:
         yield Bank(
             db, clock, ledger, directory, internal, templates, Sessions(db, clock), deposits, payments,
-            Processes(services),
+            opening, Processes(services), police,
         )  # fmt: skip
     finally:
         await ledger.close()
@@ -69,4 +80,6 @@ async def verify(db: Database, progress: Callable[[str], None] = lambda _: None)
     async with db.read() as conn:
         faults = await verify_books(conn, progress)
         progress("general ledger")
-        return faults + await verify_general_ledger(conn)
+        faults += await verify_general_ledger(conn)
+        progress("processes")
+        return faults + await verify_processes(conn, Catalogue(db))

@@ -38,6 +38,10 @@ class Client:
             self._tokens[staff] = answer.json()["token"]
         return self._tokens[staff]
 
+    def forget(self, staff: str) -> None:
+        """The session has ended: log in anew next time."""
+        self._tokens.pop(staff, None)
+
     async def call(
         self, method: str, path: str, staff: str | None = "T0001", key: str | None = None, **more: Any
     ) -> httpx.Response:

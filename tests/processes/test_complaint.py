@@ -21,8 +21,8 @@ from liushui.service import Happened, complaint_by_number, complaint_history, li
 from liushui.store.database import UnitOfWork
 from tests.procedures import SUPERVISOR, TELLER, Story, person, story_of
 
-LI, WANG, HAN = (person(number, "complaint_handler") for number in ("C0001", "C0002", "C0003"))
-MANAGER = person("M0001", "senior_manager")
+LI, WANG, HAN = (person(number, "complaint_handler") for number in ("H0001", "H0002", "H0003"))
+MANAGER = person("V0001", "senior_manager")
 TEXT = "在柜台等候两小时,无人解释"
 DAY = timedelta(days=1)
 
@@ -99,7 +99,7 @@ def test_a_plain_complaint_is_answered_and_the_customer_is_satisfied(demo: str) 
         assert await s.status(case) == "completed"
         assert [e.what for e in await history(s, number)] == [
             "registered", "classified", "acknowledged", "answered", "followed_up", "closed"]  # fmt: skip
-        assert [e.by_whom for e in await history(s, number)][-3:] == ["S0001", "C0002", "C0002"]
+        assert [e.by_whom for e in await history(s, number)][-3:] == ["S0001", "H0002", "H0002"]
         links = [e["payload"] for e in await s.events(case) if e["kind"] == "objects_linked"]
         assert number in links[0]
         assert TEXT not in str(await s.events(case))
@@ -133,7 +133,7 @@ def test_the_table_says_what_kind_it_is_and_the_clock_runs_from_receipt(
 
 def test_whom_it_is_about_keeps_out_and_nobody_approves_their_own_answer(demo: str) -> None:
     async def tell(s: Story) -> None:
-        case, _ = await complain(s, complained_staff="C0001")
+        case, _ = await complain(s, complained_staff="H0001")
         findings = {"findings": "属实", "outcome": "answer"}
         assert await refused(s.do(LI, case, "Investigate", **findings)) == ["task_excluded"]
         task = await s.task(case, "Investigate")
@@ -142,11 +142,11 @@ def test_whom_it_is_about_keeps_out_and_nobody_approves_their_own_answer(demo: s
         assert await refused(hand_over) == ["task_excluded"]
         await s.do(WANG, case, "Investigate", **findings)
         await s.do(HAN, case, "DraftAnswer", upheld="upheld", answer="已对当事人批评教育")
-        for handler in ("C0002", "C0003"):
+        for handler in ("H0002", "H0003"):
             both = person(handler, "complaint_handler", "supervisor")
             own = s.do(both, case, "ApproveAnswer", decision="approve")
             assert await refused(own) == ["separation_of_duties"]
-        named = person("C0001", "supervisor")
+        named = person("H0001", "supervisor")
         assert await refused(s.do(named, case, "ApproveAnswer", decision="approve")) == ["task_excluded"]
         await s.do(SUPERVISOR, case, "ApproveAnswer", decision="reject", decision_reason="未说明理由")
         assert await s.open_tasks(case) == ["DraftAnswer"]

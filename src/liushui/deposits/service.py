@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from liushui.accounting import InternalAccounts, Templates
+from liushui.deposits.classes import FULL, opening_faults
+from liushui.deposits.holdings import held_by
 from liushui.identity import Branch, audit
 from liushui.kernel.check_digits import with_luhn
 from liushui.kernel.clock import Clock
-from liushui.kernel.errors import refuse
+from liushui.kernel.errors import raise_if_any, refuse
 from liushui.ledger import Directory, Header, Ledger, Line, NewAccount, Post, Posted
 from liushui.parties import customer_by_number
+from liushui.risk import effective
 from liushui.store.database import Database, UnitOfWork
 from liushui.store.queries import Queries
 
@@ -65,13 +68,17 @@ class Deposits:
     ) -> tuple[Opened, bool]:
         """Open an account (and, for an individual, a card) for a customer; once per key.
 
-        Number: branch code, 01 for demand, nine digits, Luhn check digit. Refuses ``customer_unknown`` and
-        ``currency_not_offered``.
+        Number: branch code, 01 for demand, nine digits, Luhn check digit. An individual's is a class I account; without
+        the checks of the procedure ``open_account``, which is what people use. Refuses ``customer_unknown``,
+        ``currency_not_offered`` and ``class_one_held``.
         """
         await self._internal.of(branch.id, currency)
 
         async def work(uow: UnitOfWork) -> dict[str, Any]:
             owner = await customer_by_number(uow.conn, customer)
+            if owner.kind == "individual":
+                today = (await uow.head()).business_date
+                raise_if_any(opening_faults(FULL, await held_by(uow.conn, owner.id), effective(today)))
             opened = await self.insert_account(
                 uow, actor, owner=owner.id, gl_code=GL_CODE_OF_KIND[owner.kind], currency=currency,
                 branch=branch, floor_minor=0, with_card=owner.kind == "individual",

@@ -7,6 +7,9 @@ SELECT id, code, name_zh, name_en, opened_on FROM branch ORDER BY code;
 -- name: branch_by_code
 SELECT id, code, name_zh, name_en, opened_on FROM branch WHERE code = $1;
 
+-- name: branch_by_id
+SELECT id, code, name_zh, name_en, opened_on FROM branch WHERE id = $1;
+
 -- name: insert_staff
 INSERT INTO staff (number, name, branch_id, roles, password_hash) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (number) DO NOTHING RETURNING id;

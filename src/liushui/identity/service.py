@@ -53,6 +53,14 @@ async def branch_by_code(conn: PoolConnection, code: str) -> Branch:
     return Branch(*row)
 
 
+async def branch_by_id(conn: PoolConnection, id: int) -> Branch:
+    """Refuses ``branch_unknown``."""
+    row = await conn.fetchrow(Q.branch_by_id, id)
+    if row is None:
+        raise refuse("branch_unknown", branch=str(id))
+    return Branch(*row)
+
+
 async def audit(
     uow: UnitOfWork, clock: Clock, *, actor: str, action: str, subject: str, outcome: str
 ) -> None:

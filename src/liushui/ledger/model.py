@@ -37,8 +37,7 @@ def _plain(lines: tuple[Line, ...]) -> str:
     return ";".join([f"{account},{debit:d},{amount}" for account, debit, amount in lines])
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """What every request carries.
 
     key: idempotency key, unique in the bank. code: transaction code. branch_id: where it was

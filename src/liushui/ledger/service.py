@@ -108,7 +108,8 @@ class Ledger:
         if account.closed:
             raise refuse("account_closed", account=account.number)
         if account.debit_blocked or account.credit_blocked:
-            raise refuse("account_blocked", account=account.number)
+            side = "debit" if account.debit_blocked else "credit"
+            raise refuse("account_blocked", account=account.number, side=side)
         if account.debits_pending or account.credits_pending:
             raise refuse("account_has_holds", account=account.number)
         if account.ledger() != 0:

@@ -1,5 +1,26 @@
-"""Customers: entered once, used everywhere."""
+"""Customers: entered once, used everywhere; and who is presented before they are entered."""
 
+from liushui.parties.applications import (
+    AGENT,
+    APPLICANT,
+    BASES,
+    BENEFICIAL_OWNER,
+    LEGAL_REPRESENTATIVE,
+    Listed,
+    Presented,
+    as_presented,
+    at_place,
+    confirm_people,
+    entity_people,
+    owner_faults,
+    people_of,
+    present,
+    presented_faults,
+    record_check,
+    record_screening,
+)
+from liushui.parties.identity_service import Answer, IdentityService, Inquiry, Verdict, worst
+from liushui.parties.identity_stand_in import IdentityStandIn
 from liushui.parties.model import Customer, NewCustomer, check, mask, mask_document, mask_mobile
 from liushui.parties.service import (
     change_contact,
@@ -10,15 +31,38 @@ from liushui.parties.service import (
 )
 
 __all__ = [
+    "AGENT",
+    "APPLICANT",
+    "BASES",
+    "BENEFICIAL_OWNER",
+    "LEGAL_REPRESENTATIVE",
+    "Answer",
     "Customer",
+    "IdentityService",
+    "IdentityStandIn",
+    "Inquiry",
+    "Listed",
     "NewCustomer",
+    "Presented",
+    "Verdict",
+    "as_presented",
+    "at_place",
     "change_contact",
     "check",
+    "confirm_people",
     "customer_by_document",
     "customer_by_number",
+    "entity_people",
     "insert_customer",
     "mask",
     "mask_document",
     "mask_mobile",
     "open_customer",
+    "owner_faults",
+    "people_of",
+    "present",
+    "presented_faults",
+    "record_check",
+    "record_screening",
+    "worst",
 ]

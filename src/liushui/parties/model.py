@@ -74,6 +74,7 @@ class Customer:
     address: str | None = field(repr=False)
     branch_id: int
     opened_at: datetime
+    document_expires_on: date | None = None
 
 
 def check(new: NewCustomer, today: date) -> list[Fault]:

@@ -11,7 +11,7 @@ ON CONFLICT DO NOTHING RETURNING party_id;
 
 -- name: by_number
 SELECT p.id, p.number, p.kind, p.name, p.birth_date, d.type AS document_type, d.country AS document_country,
-       d.number AS document_number, p.mobile, p.address, p.branch_id, p.opened_at
+       d.number AS document_number, p.mobile, p.address, p.branch_id, p.opened_at, d.expires_on AS document_expires_on
 FROM party p JOIN party_document d ON d.party_id = p.id WHERE p.number = $1;
 
 -- name: number_by_document

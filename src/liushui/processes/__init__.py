@@ -2,11 +2,12 @@
 
 from liushui.processes.registry import binding_names, procedure_folders
 from liushui.processes.service import Processes, load_calendars
-from liushui.processes.services import Services, header_of, post
+from liushui.processes.services import Services, actor_of, header_of, post
 
 __all__ = [
     "Processes",
     "Services",
+    "actor_of",
     "binding_names",
     "header_of",
     "load_calendars",

@@ -9,7 +9,6 @@ from functools import cache
 from hashlib import sha256
 from importlib import resources
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -18,7 +17,7 @@ from liushui.kernel.clock import monotonic_s
 from liushui.kernel.errors import Fault, Refused, refuse
 from liushui.ledger import Posted
 from liushui.processes.registry import all_bindings, procedure_folders
-from liushui.processes.services import Services
+from liushui.processes.services import BANK_TIME, Services
 from liushui.risk import effective
 from liushui.store.database import UnitOfWork
 from liushui.workflow import (
@@ -50,7 +49,6 @@ from liushui.workflow import (
     worklist,
 )
 
-BANK_TIME = ZoneInfo("Asia/Shanghai")
 POSTED = "posted"
 REMEMBER_RELEASE_S = 1.0
 NOT_THE_CASES_FAULT = frozenset({"busy", "database_unavailable", "database_full", "key_reused"})
@@ -131,7 +129,11 @@ class Processes:
         Refuses like ``start``, and whatever the ledger refuses: a refusal that the model catches leaves a case that
         went the error path, and is refused all the same.
         """
-        walk = await self._walk_of(key)
+        remembered = self._walks.get(key)
+        if remembered is not None and remembered[0] > monotonic_s():
+            walk = remembered[1]
+        else:
+            walk = await self._released_walk(key, None if remembered is None else remembered[1])
         may_start(walk.deployed.definition, person, key)
         now = self._clock.now()
         case_id = self.runtime.case_at_hand() or await self._next_case()
@@ -195,16 +197,11 @@ class Processes:
         async with self._db.look_up() as conn:
             return await self.runtime.next_case(conn)
 
-    async def _walk_of(self, key: str) -> StraightThrough:
+    async def _released_walk(self, key: str, last: StraightThrough | None) -> StraightThrough:
         """The released version as a walk; what is released is asked again every second."""
-        remembered = self._walks.get(key)
-        if remembered is not None and remembered[0] > monotonic_s():
-            return remembered[1]
         async with self._db.look_up() as conn:
             deployed = await self.catalogue.released(conn, key)
-        walk = (
-            remembered[1] if remembered and remembered[1].deployed is deployed else StraightThrough(deployed)
-        )
+        walk = last if last is not None and last.deployed is deployed else StraightThrough(deployed)
         self._walks[key] = (monotonic_s() + REMEMBER_RELEASE_S, walk)
         return walk
 

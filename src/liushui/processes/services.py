@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from liushui.accounting import InternalAccounts, Templates
-from liushui.deposits import Deposits
+from liushui.deposits import AccountOpening, Actor, Deposits
 from liushui.kernel.clock import Clock
 from liushui.ledger import Directory, Header, Ledger, Posted, Request
+from liushui.parties import IdentityService
 from liushui.payments import Payments
 from liushui.store.database import Database
 from liushui.workflow import Context
+
+BANK_TIME = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class Services:
     templates: Templates
     deposits: Deposits
     payments: Payments
+    opening: AccountOpening
+    identity_service: IdentityService
 
 
 def header_of(
@@ -37,6 +43,16 @@ def header_of(
         context.key, code, context.branch_id, context.operator, context.channel, memo=memo, value_date=value_date,
         process_instance=str(context.case_id), process_element=context.element, process_path=context.straight_through,
     )  # fmt: skip
+
+
+def bank_day(moment: datetime) -> date:
+    """The day of a moment by the bank's own time zone."""
+    return moment.astimezone(BANK_TIME).date()
+
+
+def actor_of(context: Context) -> Actor:
+    """Who acts in this step, for use cases that want an actor."""
+    return Actor(context.operator, context.branch_id, context.channel, context.key)
 
 
 async def post(services: Services, context: Context, request: Request) -> dict[str, Any]:

@@ -102,9 +102,12 @@ class _Reader:
     def fault(self, code: str, **params: Param) -> None:
         self.faults.append(Fault(code, {"decision": self.name, **params}))
 
-    def document(self, content: bytes | Mapping[str, Any]) -> Mapping[str, Any]:
+    def document(self, content: object) -> Mapping[str, Any]:
+        """content: the file, or what was in it as somebody has sent it."""
+        if isinstance(content, dict):
+            return cast(dict[str, Any], content)
         if not isinstance(content, bytes):
-            return content
+            raise Refused(Fault("decision_malformed", {"decision": self.name}))
         if len(content) > SIZE_MAX:
             raise Refused(Fault("decision_too_large", {"decision": self.name, "most": SIZE_MAX}))
         try:

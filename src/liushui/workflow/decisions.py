@@ -17,7 +17,7 @@ Where nothing fails, result (but for nulls) and rows are zen's (tests/property/t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from liushui.kernel.errors import Fault, raise_if_any
@@ -44,11 +44,13 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A row as closures. cells: (column, condition) for the cells that are not empty."""
+    """A row as closures. cells: (column, condition) for the cells that are not empty. said: what the row alone
+    decides where its outcomes are literals, worked out once and never changed by who reads it."""
 
     id: str
     cells: tuple[tuple[int, Closure], ...]
     outcomes: tuple[Closure, ...]
+    said: Decided | None = None
 
 
 class Decision:
@@ -109,6 +111,8 @@ class Decision:
                     self._accept(rule, column, values, failed)
                 break
             else:
+                if rule.said is not None:
+                    return rule.said
                 fired.append(rule.id)
                 results.append(self._result([self._outcome(rule, o, values) for o in rule.outcomes]))
                 if not self.table.collects:
@@ -132,7 +136,12 @@ class Decision:
             for at, cell in enumerate(row.cells)
             if cell is not None
         )
-        return _Rule(row.id, cells, tuple(build(o.root, self._reader.slots) for o in row.outcomes))
+        outcomes = tuple(build(o.root, self._reader.slots) for o in row.outcomes)
+        rule = _Rule(row.id, cells, outcomes)
+        if self.table.collects or not all(isinstance(o.root, tree.Literal) for o in row.outcomes):
+            return rule
+        said = self._decided([self._result([self._outcome(rule, o, ()) for o in outcomes])], [row.id])
+        return replace(rule, said=said)
 
     def _accept(self, rule: _Rule, column: int, values: Sequence[Any], failed: OperationError) -> None:
         """A cell that cannot be computed does not hold where its column is null; else the decision stops."""

@@ -52,12 +52,13 @@ class Form:
     fields: tuple[Field, ...]
 
 
-def parse_form(name: str, body: Mapping[str, Any], faults: list[Fault]) -> Form | None:
-    """Read a form; append what is wrong with it."""
+def parse_form(name: str, body: object, faults: list[Fault]) -> Form | None:
+    """Read a form; append what is wrong with it. body: any JSON, as somebody has sent it."""
     before = len(faults)
     fields: list[Field] = []
-    rows: Any = body.get("fields")
-    if not body.get("zh") or not body.get("en") or not isinstance(rows, list):
+    known: dict[str, Any] = body if isinstance(body, dict) else {}  # pyright: ignore[reportUnknownVariableType]
+    zh, en, rows = known.get("zh"), known.get("en"), known.get("fields")
+    if not (zh and isinstance(zh, str) and en and isinstance(en, str) and isinstance(rows, list)):
         faults.append(Fault("form_malformed", {"form": name, "field": ""}))
         return None
     for row in rows:  # pyright: ignore[reportUnknownVariableType] - JSON, looked at below
@@ -66,7 +67,7 @@ def parse_form(name: str, body: Mapping[str, Any], faults: list[Fault]) -> Form 
             faults.append(Fault("form_malformed", {"form": name, "field": str(row)[:60]}))  # pyright: ignore[reportUnknownArgumentType]
         else:
             fields.append(field)
-    return Form(name, body["zh"], body["en"], tuple(fields)) if len(faults) == before else None
+    return Form(name, zh, en, tuple(fields)) if len(faults) == before else None
 
 
 def _field(row: Mapping[str, Any]) -> Field | None:

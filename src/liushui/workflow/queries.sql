@@ -201,6 +201,10 @@ INSERT INTO attachment_content (digest, content) VALUES ($1, $2) ON CONFLICT DO 
 -- name: attachments
 SELECT id, author, added_at, name, media_type, size FROM task_attachment WHERE task_id = $1 ORDER BY id;
 
+-- name: attached_to_case
+SELECT t.element, encode(a.digest, 'hex') AS digest FROM task_attachment a JOIN user_task t ON t.id = a.task_id
+WHERE t.instance_id = $1 ORDER BY a.id;
+
 -- name: attachment
 SELECT a.task_id, a.name, a.media_type, c.content FROM task_attachment a
 JOIN attachment_content c ON c.digest = a.digest WHERE a.id = $1 AND a.task_id = $2;
@@ -268,3 +272,44 @@ SELECT e.case_id, e.recorded_at, e.journal_id, coalesce(j.operator, e.resource) 
        p.elements, p.lifecycles, p.decision_rows, p.outcome, d.key, d.version, e.id
 FROM event e JOIN process_path p ON p.id = e.path_id JOIN process_definition d ON d.id = p.definition_id
 LEFT JOIN journal j ON j.id = e.journal_id WHERE e.case_id = $1 AND e.path_id IS NOT NULL;
+
+-- name: verify_case_of_journal
+SELECT j.id AS journal FROM journal j
+WHERE j.process_instance IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM event p LEFT JOIN process_path w ON w.id = p.path_id
+    WHERE p.kind = 'journal_posted' AND p.journal_id = j.id AND p.case_id = j.process_instance::bigint
+      AND p.element = j.process_element
+      AND CASE WHEN p.path_id IS NOT NULL THEN j.process_element = ANY (w.elements)
+               ELSE EXISTS (SELECT 1 FROM process_instance i WHERE i.id = p.case_id)
+                    AND EXISTS (SELECT 1 FROM event s WHERE s.case_id = p.case_id AND s.path_id IS NULL
+                                AND s.kind = 'process_step' AND s.lifecycle = 'completed'
+                                AND (s.element = p.element OR s.element LIKE '%/' || p.element)) END)
+ORDER BY j.id LIMIT $1;
+
+-- name: verify_posting_of_event
+SELECT e.id AS event FROM event e LEFT JOIN journal j ON j.id = e.journal_id
+WHERE e.journal_id IS NOT NULL
+  AND (j.id IS NULL OR e.case_id IS DISTINCT FROM j.process_instance::bigint)
+ORDER BY e.id LIMIT $1;
+
+-- name: verify_path_of_event
+SELECT e.id AS event FROM event e LEFT JOIN process_path w ON w.id = e.path_id
+WHERE e.path_id IS NOT NULL AND w.id IS NULL ORDER BY e.id LIMIT $1;
+
+-- name: verify_ended
+SELECT i.id AS "case" FROM process_instance i
+WHERE (i.ended_at IS NULL) <> (i.status IN ('running', 'incident'))
+   OR (i.ended_at IS NOT NULL AND (
+        EXISTS (SELECT 1 FROM user_task t WHERE t.instance_id = i.id AND t.state IN ('open', 'claimed'))
+     OR EXISTS (SELECT 1 FROM process_timer t WHERE t.instance_id = i.id)
+     OR EXISTS (SELECT 1 FROM process_job t WHERE t.instance_id = i.id)
+     OR EXISTS (SELECT 1 FROM process_subscription t WHERE t.instance_id = i.id)))
+ORDER BY i.id LIMIT $1;
+
+-- name: verify_running
+SELECT i.id, i.definition_id, i.state,
+       array(SELECT t.token FROM user_task t WHERE t.instance_id = i.id AND t.state IN ('open', 'claimed') ORDER BY 1) AS tasks,
+       array(SELECT t.timer FROM process_timer t WHERE t.instance_id = i.id ORDER BY 1) AS timers,
+       array(SELECT t.token FROM process_job t WHERE t.instance_id = i.id ORDER BY 1) AS jobs,
+       array(SELECT t.subscription FROM process_subscription t WHERE t.instance_id = i.id ORDER BY 1) AS subscriptions
+FROM process_instance i WHERE i.ended_at IS NULL AND i.id > $1 ORDER BY i.id LIMIT $2;

@@ -14,7 +14,7 @@ import asyncpg
 
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import Refused, refuse
-from liushui.store.database import CONNECTION_LOST, OUT_OF_RESOURCES, PoolConnection, UnitOfWork
+from liushui.store.database import OUT_OF_RESOURCES, PoolConnection, UnitOfWork
 from liushui.workflow import effects as e
 from liushui.workflow.bindings import Binding, Context
 from liushui.workflow.case import Case, Happening, StepEnvironment, columns
@@ -38,12 +38,16 @@ from liushui.workflow.working_time import Calendar
 
 START_FORM = "start"
 CASES_AT_ONCE = 1_000
-_NOBODYS_FAULT = (
-    *CONNECTION_LOST,
-    *OUT_OF_RESOURCES,
+_DATABASES_FAULT = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
+    *OUT_OF_RESOURCES,
 )
+"""Faults of our own database, which end the transaction. (An ``OSError`` may be another system's.)"""
 _LOG = logging.getLogger(__name__)
 Parameters = Callable[[datetime], Mapping[str, Any]]
 
@@ -224,9 +228,9 @@ class Runtime:
                 result = await binding.call(context)
         except Refused as refused:
             return ServiceFailed(call.token, refused.code, fault_variables(refused)), refused
-        except _NOBODYS_FAULT:
-            raise
         except Exception as error:  # an adapter or a defect: kept as an incident after its retries
+            if isinstance(error, _DATABASES_FAULT) or uow.conn.is_closed():
+                raise
             _LOG.warning("case %d: %s failed: %s", case.id, binding.name, type(error).__name__)
             return ServiceBroke(call.token, type(error).__name__), None
         if context.links:

@@ -15,11 +15,12 @@ from typing import Any, NamedTuple
 from liushui.workflow.case import expression_of
 from liushui.workflow.catalogue import Deployed
 from liushui.workflow.decisions import Decision
-from liushui.workflow.definition import Definition, Element, Kind, Trigger
+from liushui.workflow.definition import ACTIVITIES, Definition, Element, Kind, Trigger
 from liushui.workflow.environment import ExpressionFailed
 from liushui.workflow.expressions import Expression
 
 STEPS_MAX = 200
+PASS, GATE, DECIDE, STOP, OTHER = range(5)
 Choices = tuple[Any, ...]
 
 
@@ -42,10 +43,11 @@ class Reached(NamedTuple):
 
 
 class _Node(NamedTuple):
-    """An element as the walk needs it. next: where the only way out leads."""
+    """An element as the walk needs it. role: what the walk does there. next: where the only way out leads."""
 
     id: str
     kind: Kind
+    role: int = OTHER
     next: str | None = None
     gates: tuple[tuple[Expression, str], ...] = ()
     decision: Decision | None = None
@@ -61,7 +63,9 @@ class StraightThrough:
         self.deployed = deployed
         definition = deployed.definition
         self._nodes = {e.id: _node(e, definition, deployed) for e in definition.elements.values()}
+        self._bare = {id: self._without_passing(node) for id, node in self._nodes.items()}
         self._start = definition.scopes[None].start
+        self._begin = "" if self._start is None else self._ahead(self._start)
         self._ways: dict[Choices, Way] = {}
         self.numbers: dict[Choices, int] = {}
         """Of the ways of posted cases, by the choices that lead there: whoever stores a way notes its number here."""
@@ -74,7 +78,7 @@ class StraightThrough:
         seen = {**extra, **variables}
         choices: list[Any] = []
         try:
-            node = self._walk(self._start, seen, choices, None)
+            node = self._walk(self._begin, seen, choices, None)
         except ExpressionFailed:
             return None  # the engine makes an incident of it
         if node is None or node.binding is None:
@@ -102,42 +106,59 @@ class StraightThrough:
     def _walk(
         self, at: str, seen: dict[str, Any], choices: list[Any], trace: list[tuple[str, str, str]] | None
     ) -> _Node | None:
-        """Go on to the next service or end; None where the walk meets what it cannot do."""
-        nodes = self._nodes
+        """Go on to the next service or end; None where the walk meets what it cannot do. Without a trace it steps
+        over what changes nothing."""
+        nodes = self._nodes if trace is not None else self._bare
+        node = nodes[at]
         for _ in range(STEPS_MAX):
-            node = nodes[at]
-            kind = node.kind
-            if kind is Kind.EXCLUSIVE:
-                following = _chosen(node, seen)
-                if node.gates:
-                    choices.append(following)
-                if trace is not None:
-                    trace.append((node.id, "completed", ""))
-            elif kind is Kind.RULE and node.decision is not None:
+            role = node.role
+            if role == GATE:
+                following = node.next
+                for condition, target in node.gates:
+                    if condition.holds(seen):
+                        following = target
+                        break
+                choices.append(following)
+            elif role == DECIDE:
+                assert node.decision is not None
                 decided = node.decision.decide(seen)
                 choices.append(decided.rows)
-                seen.update(decided.result if node.result is None else {node.result: decided.result})
+                if node.result is None:
+                    seen.update(decided.result)
+                else:
+                    seen[node.result] = decided.result
                 following = node.next
                 if trace is not None:
                     trace += [(node.id, "started", ""), (node.id, "completed", ",".join(decided.rows))]
-            elif kind is Kind.SERVICE or kind is Kind.END:
+            elif role == PASS:
+                following = node.next
+                if trace is not None and node.kind in ACTIVITIES:
+                    trace.append((node.id, "started", ""))
+            elif role == STOP:
                 return node
-            elif kind is Kind.START:
-                following = node.next
-                if trace is not None:
-                    trace.append((node.id, "completed", ""))
-            elif kind is Kind.SET:
-                following = node.next
-                if trace is not None:
-                    trace += [(node.id, "started", ""), (node.id, "completed", "")]
             else:
                 return None
+            if trace is not None and role != DECIDE:
+                trace.append((node.id, "completed", ""))
             for name, value in node.sets:
                 seen[name] = value.evaluate(seen)
             if following is None:
                 return None
-            at = following
+            node = nodes[following]
         return None
+
+    def _without_passing(self, node: _Node) -> _Node:
+        """The node with its ways leading straight to where something is to be done."""
+        gates = tuple((condition, self._ahead(target)) for condition, target in node.gates)
+        return node._replace(next=node.next and self._ahead(node.next), gates=gates)
+
+    def _ahead(self, at: str) -> str:
+        for _ in self._nodes:
+            node = self._nodes[at]
+            if node.role != PASS or node.sets or node.next is None:
+                break
+            at = node.next
+        return at
 
     def _record(self, reached: Reached, seen: dict[str, Any], refused: str | None) -> Way | None:
         """Walk once more, writing everything down; decisions are pure, so it is the same way."""
@@ -176,31 +197,31 @@ class StraightThrough:
         return next(iter(exact + anything), None)
 
 
-def _chosen(node: _Node, seen: dict[str, Any]) -> str | None:
-    for condition, target in node.gates:
-        if condition.holds(seen):
-            return target
-    return node.next
-
-
 def _node(element: Element, definition: Definition, deployed: Deployed) -> _Node:
-    """Elements with anything that the walk does not do become ``BOUNDARY`` nodes, at which it stops: loops, local
-    inputs, events with triggers, boundary events other than errors."""
+    """Elements with anything that the walk does not do have the role OTHER, at which it stops: loops, local inputs,
+    triggers, boundary events other than errors, splits that are not exclusive."""
     flows = [definition.flows[id] for id in element.outgoing]
-    untriggered = element.event is None or element.event.trigger is Trigger.NONE
-    plain = untriggered and element.loop is None and not element.inputs
-    others = [definition.elements[id].event for id in element.boundaries]
-    if not plain or any(event is None or event.trigger is not Trigger.ERROR for event in others):
-        return _Node(element.id, Kind.BOUNDARY, flows[0].target if len(flows) == 1 else None)
+    only = flows[0].target if len(flows) == 1 else None
+    triggers = [definition.elements[id].event for id in element.boundaries]
+    if (
+        (element.event is not None and element.event.trigger is not Trigger.NONE)
+        or element.loop is not None
+        or element.inputs
+        or any(event is None or event.trigger is not Trigger.ERROR for event in triggers)
+    ):
+        return _Node(element.id, element.kind, OTHER, only)
     sets = tuple((assign.name, expression_of(assign.value)) for assign in element.sets)
     if element.kind is Kind.EXCLUSIVE and len(flows) > 1:
         gates = tuple((expression_of(f.condition), f.target) for f in flows if f.condition is not None)
         default = next((f.target for f in flows if f.id == element.default), None)
-        return _Node(element.id, element.kind, default, gates)
-    if len(flows) > 1:
-        return _Node(element.id, Kind.BOUNDARY)
+        return _Node(element.id, element.kind, GATE, default, gates)
+    role = OTHER if len(flows) > 1 else _ROLES.get(element.kind, OTHER)
     decision = None if element.decision is None else deployed.decisions.get(element.decision)
-    return _Node(
-        element.id, element.kind, flows[0].target if flows else None, (), decision, element.result, sets,
-        element.binding,
-    )  # fmt: skip
+    if role == DECIDE and decision is None:
+        role = OTHER
+    return _Node(element.id, element.kind, role, only, (), decision, element.result, sets, element.binding)
+
+
+_ROLES = {
+    Kind.START: PASS, Kind.EXCLUSIVE: PASS, Kind.SET: PASS, Kind.RULE: DECIDE, Kind.SERVICE: STOP, Kind.END: STOP,
+}  # fmt: skip

@@ -168,6 +168,11 @@ async def attach(
             "media_type": media_type, "size": len(content)}  # fmt: skip
 
 
+async def attached_to_case(conn: PoolConnection, case_id: int) -> list[tuple[str, str]]:
+    """What has been attached to the tasks of a case, oldest first: the element of the task, and the SHA-256 in hex."""
+    return [(row["element"], row["digest"]) for row in await conn.fetch(Q.attached_to_case, case_id)]
+
+
 def media_type_of(content: bytes) -> str | None:
     """PDF, PNG or JPEG by their first bytes; None for anything else, whatever its name says."""
     return next((kind for mark, kind in _MARKS if content.startswith(mark)), None)
@@ -288,6 +293,7 @@ def sees(row: Record, person: Person) -> bool:
 __all__ = [
     "ATTACHMENT_BYTES_MAX",
     "attach",
+    "attached_to_case",
     "claim",
     "comment",
     "complete",

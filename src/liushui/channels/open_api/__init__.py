@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 
 from liushui.bank import Bank
 from liushui.channels.open_api.access import ACCESS
+from liushui.channels.open_api.document import describe
 from liushui.channels.open_api.middleware import Gate, Metrics, RateLimit
 from liushui.channels.open_api.posting_lane import PostingLane
 from liushui.channels.open_api.problems import faults_of_input, problem
@@ -42,6 +43,8 @@ def create_api(
     if routes != ACCESS.keys():
         raise RuntimeError(f"the access table and the endpoints differ: {sorted(routes ^ ACCESS.keys())}")
 
+    describe(api)
+
     def answer(request: Request, faults: list[Fault]) -> JSONResponse:
         return problem(faults, request.headers.get("accept-language", ""), request.state.request_id)
 
@@ -56,7 +59,9 @@ def create_api(
     async def not_served(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         codes = {404: "route_unknown", 405: "method_not_allowed"}
-        return answer(request, [Fault(codes.get(error.status_code, "request_malformed"))])
+        response = answer(request, [Fault(codes.get(error.status_code, "request_malformed"))])
+        response.headers.update(error.headers or {})  # Allow, of a method that is not
+        return response
 
     api.add_exception_handler(Refused, refused)
     api.add_exception_handler(RequestValidationError, malformed)

@@ -303,3 +303,21 @@ class BusinessDateView(BaseModel):
 
 class Health(BaseModel):
     status: str
+
+
+class ProblemFault(BaseModel):
+    code: str
+    field: str | None = Field(description="Path of the input that must be mended.")
+    params: dict[str, str | int | bool | None]
+    message: str
+
+
+class Problem(BaseModel):
+    """A refusal (RFC 9457). The first fault decides type, title, status and code."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    request_id: str
+    faults: list[ProblemFault]

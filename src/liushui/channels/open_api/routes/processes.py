@@ -19,6 +19,8 @@ from liushui.workflow import Bundle, Deployed, Q, State, background
 router = APIRouter()
 KeyPath = Annotated[str, Path(max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
 NumberPath = Annotated[int, Path(ge=1, le=2**62)]
+Process = Annotated[str, Query(max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
+Status = Annotated[str, Query(max_length=20, pattern=r"^[a-z]+$")]
 ObjectType = Annotated[str, Query(max_length=40, pattern=r"^[a-z_]+$")]
 ObjectNumber = Annotated[str, Query(max_length=60, pattern=r"^[0-9A-Za-z-]+$")]
 
@@ -72,8 +74,8 @@ async def start_case(
 
 @router.get("/v1/cases")
 async def show_cases(
-    bank: TheBank, caller: Caller, process: Annotated[str | None, Query(max_length=60)] = None,
-    status: Annotated[str | None, Query(max_length=20)] = None, object_type: ObjectType | None = None,
+    bank: TheBank, caller: Caller, process: Process | None = None, status: Status | None = None,
+    object_type: ObjectType | None = None,
     object_number: ObjectNumber | None = None, before: Annotated[int, Query(ge=1, le=2**62)] = 2**62,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> s.CasePage:  # fmt: skip

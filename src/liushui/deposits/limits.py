@@ -1,0 +1,81 @@
+"""Limits where money moves: counted in the transaction that moves it. Amounts in minor units."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from liushui.deposits.classes import Direction, Limits, Use, limit_faults, limits_by_class
+from liushui.kernel.errors import raise_if_any
+from liushui.ledger import balance
+from liushui.risk import effective
+from liushui.store.database import PoolConnection, UnitOfWork
+from liushui.store.queries import Queries
+
+Q = Queries("liushui.deposits", "limits.sql")
+
+
+async def use_limits(
+    uow: UnitOfWork, account_id: int, direction: Direction, amount: int, *, counterparty: str | None = None
+) -> None:
+    """Count a movement against the limits of an account, before it is posted in the same transaction.
+
+    Call it once for each customer account that moves, in the step that posts: what is refused or rolled back later
+    is not counted. counterparty: number of the other account; one that is bound to this one is not counted, but the
+    greatest balance holds for it too. The day is the business date, the year its calendar year.
+
+    Refuses ``daily_limit_exceeded``, ``yearly_limit_exceeded``, ``balance_limit_exceeded``, all at once. Right under
+    concurrency: where there is a limit the sequencer's lock is taken first, so nobody else counts or posts meanwhile.
+    An account without limits (class I, entities) costs one look-up and no lock.
+    """
+    agreed = await _agreed(uow.conn, account_id)
+    if agreed is None:
+        return
+    today = (await uow.head()).business_date
+    limits = agreed[0].tightened(limits_by_class(agreed[1], effective(today)))
+    incoming = direction is Direction.IN
+    row = await uow.conn.fetchrow(Q.usage, account_id, incoming, today, _year(today))
+    assert row is not None
+    bound = counterparty is not None and await uow.conn.fetchval(Q.is_bound, account_id, counterparty)
+    before = (await balance(uow.conn, account_id)).ledger
+    raise_if_any(limit_faults(limits, Use(direction, amount, row["day"], row["year"], before, bound)))
+    if not bound:
+        await uow.conn.execute(Q.use, account_id, incoming, today, _year(today), amount)
+
+
+async def give_back_limits(
+    uow: UnitOfWork, account_id: int, direction: Direction, amount: int, *, used_on: date
+) -> None:
+    """Undo ``use_limits`` when a movement is reversed. used_on: the booking date of what is reversed. Of a movement
+    with a bound account nothing was counted and nothing is to be given back."""
+    await uow.head()
+    await uow.conn.execute(
+        Q.give_back, account_id, direction is Direction.IN, used_on, _year(used_on), amount
+    )
+
+
+async def limits_of(conn: PoolConnection, account_id: int, today: date) -> Limits:
+    """The limits that hold for an account on a day."""
+    agreed = await _agreed(conn, account_id)
+    return Limits() if agreed is None else agreed[0].tightened(limits_by_class(agreed[1], effective(today)))
+
+
+async def used_of(
+    conn: PoolConnection, account_id: int, direction: Direction, today: date
+) -> tuple[int, int]:
+    """What an account has used on a day and in its year."""
+    row = await conn.fetchrow(Q.usage, account_id, direction is Direction.IN, today, _year(today))
+    assert row is not None
+    return row["day"], row["year"]
+
+
+async def _agreed(conn: PoolConnection, account_id: int) -> tuple[Limits, int | None] | None:
+    """The account's own limits and class; None where it has neither limits nor a limited class."""
+    row = await conn.fetchrow(Q.limited_account, account_id)
+    if row is None:
+        return None
+    own = Limits(row["daily_limit"], row["yearly_limit"], row["balance_limit"])
+    return None if own.none_at_all and row["account_class"] in (None, 1) else (own, row["account_class"])
+
+
+def _year(day: date) -> date:
+    return day.replace(month=1, day=1)

@@ -1,0 +1,1 @@
+"""Opening an individual's account (开户)."""

@@ -1,0 +1,1 @@
+"""Opening an entity's account (单位开户)."""
