@@ -14,8 +14,10 @@ from asyncpg import Record
 
 from liushui.bank import Bank, open_bank, verify
 from liushui.demo import complete_demo_bank
+from liushui.deposits.blocks import set_staff_block
 from liushui.kernel.clock import ManualClock
 from liushui.kernel.errors import Refused
+from liushui.ledger import Header, Post
 from liushui.store.outbox import dispatch
 from liushui.workflow import Person, Q
 from liushui.workflow.state import State
@@ -88,6 +90,21 @@ class Story:
     async def events(self, case: int) -> list[Record]:
         async with self.bank.db.read() as conn:
             return await conn.fetch(Q.events_of_case, case)
+
+    async def pay(self, payer: str, payee: str, minor: int) -> int:
+        """A transfer between customers straight into the books; return the journal."""
+        lines = await self.bank.payments.lines(payer, payee, minor, "CNY")
+        header = Header(f"story:{next(_keys)}", self.bank.payments.transfer_code, 1, "T0001", "counter")
+        return (await self.bank.ledger.submit(Post(header, lines))).journal_id
+
+    async def block(self, account: str, *, debit: bool, credit: bool) -> None:
+        """The bank's own block on these sides, or on none."""
+        found = await self.bank.directory.find(account)
+        await self.bank.db.transact(
+            lambda uow: set_staff_block(
+                uow, self.bank.ledger, self.clock, found.id, debit=debit, credit=credit, by="S0001"
+            )
+        )
 
     async def balance(self, account: str) -> str:
         async with self.bank.db.read() as conn:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from liushui.deposits import Actor
 from tests.counter import FITS, OTHER_SUPERVISOR, ZHANG, flags, kept_anywhere, rows
 from tests.procedures import OTHER_TELLER, SUPERVISOR, TELLER, Story, refused, run
 
@@ -78,11 +77,11 @@ def test_the_customers_block_is_placed_and_lifted_by_two(demo: str) -> None:
 def test_causes_do_not_undo_each_other(demo: str) -> None:
     async def tell(s: Story) -> None:
         court, own = await freeze(s, scope="both"), await stop(s)
-        await s.bank.deposits.set_blocks(Actor("S0001", 1, "counter", "k1"), ZHANG, debit=True, credit=False)
+        await s.block(ZHANG, debit=True, credit=False)
         assert await flags(s, ZHANG) == (True, True)
         await lift(s, await block(s, own))
         assert await flags(s, ZHANG) == (True, True)  # the court's stands
-        await s.bank.deposits.set_blocks(Actor("S0001", 1, "counter", "k2"), ZHANG, debit=False, credit=False)
+        await s.block(ZHANG, debit=False, credit=False)
         assert await flags(s, ZHANG) == (True, True)
         second = await stop(s)
         await lift(s, await block(s, court), **COURT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from liushui.deposits import Actor
 from tests.procedures import OTHER_TELLER, SUPERVISOR, TELLER, Story, person, refused, run
 
 ZHANG = "0001010000000016"
@@ -62,7 +61,7 @@ def test_notes_that_do_not_make_the_amount_are_not_taken(demo: str) -> None:
 
 def test_the_books_say_no_and_the_case_takes_its_error_path(demo: str) -> None:
     async def tell(s: Story) -> None:
-        await s.bank.deposits.set_blocks(Actor("S0001", 1, "counter", "b1"), ZHANG, debit=True, credit=True)
+        await s.block(ZHANG, debit=True, credit=True)
         case = await s.start(
             TELLER, "cash_deposit", account=ZHANG, amount="100.00", denominations={"10000": 1}
         )

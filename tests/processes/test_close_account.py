@@ -82,13 +82,7 @@ def test_what_is_left_goes_to_another_account(demo: str) -> None:
 
 def test_an_empty_account_is_closed_without_a_posting(demo: str) -> None:
     async def tell(s: Story) -> None:
-        await s.bank.payments.transfer(
-            Header("k1", "TRF01", 1, "T0001", "counter"),
-            payer=ZHANG,
-            payee=LI,
-            amount=1_200_000,
-            currency="CNY",
-        )
+        await s.pay(ZHANG, LI, 1_200_000)
         journals = await rows(s, "SELECT count(*) FROM journal")
         case = await up_to_authorisation(s)
         await s.do(SUPERVISOR, case, "Authorise", decision="approve")

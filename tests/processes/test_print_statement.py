@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from liushui.deposits import Issued, statement_by_code
-from liushui.ledger import Header
 from tests.counter import FITS, LI, ZHANG, cash_in, next_day, rows
 from tests.procedures import OTHER_TELLER, TELLER, Story, person, refused, run
 
@@ -26,8 +25,7 @@ def test_a_statement_of_three_days_and_of_one(demo: str) -> None:
         await cash_in(s, ZHANG, "100.10", "k1")
         await next_day(s)
         await cash_in(s, ZHANG, "0.90", "k2")
-        header = Header("k3", "TRF01", 1, "T0001", "counter")
-        await s.bank.payments.transfer(header, payer=ZHANG, payee=LI, amount=1_000_000, currency="CNY")
+        await s.pay(ZHANG, LI, 1_000_000)
         whole = (await by_code(s, await printed(s, "2026-01-01", "2026-01-07"))).data
         assert (whole.opening, whole.credits, whole.debits, whole.closing) == (
             "0.00", "12101.00", "10000.00", "2101.00")  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from liushui.ledger import Header
 from tests.counter import LI, OTHER_SUPERVISOR, ZHANG, cash_in, next_day, rows
 from tests.procedures import REVIEWER, SUPERVISOR, TELLER, Story, person, refused, run
 
@@ -78,8 +77,7 @@ def test_after_thirty_days_and_from_another_branch_nothing_is_reversed(demo: str
 def test_money_that_is_gone_is_not_taken_back(demo: str) -> None:
     async def tell(s: Story) -> None:
         journal = await mistake(s)
-        header = Header("k2", "TRF01", 1, "T0001", "counter")
-        await s.bank.payments.transfer(header, payer=ZHANG, payee=LI, amount=1_205_000, currency="CNY")
+        await s.pay(ZHANG, LI, 1_205_000)
         case = await ask(s, journal)
         await s.do(SUPERVISOR, case, "Authorise", decision="approve")
         assert (await s.ways(case))[-2:] == ["PostRefused", "Refused"]

@@ -7,7 +7,6 @@ from typing import Any
 
 from liushui.accounting import InternalAccounts, Templates
 from liushui.deposits.appointments import cancel_cash
-from liushui.deposits.blocks import set_staff_block
 from liushui.deposits.cards import take_card_back
 from liushui.deposits.classes import FULL, opening_faults
 from liushui.deposits.holdings import held_by
@@ -110,20 +109,9 @@ class Deposits:
     async def deposit_cash(
         self, actor: Actor, *, account: str, amount: int, currency: str, memo: str | None = None
     ) -> Posted:
-        """Cash over the counter onto an account, of this branch or another."""
-        return await self._cash(CASH_DEPOSIT, actor, account, amount, currency, memo)
-
-    async def withdraw_cash(
-        self, actor: Actor, *, account: str, amount: int, currency: str, memo: str | None = None
-    ) -> Posted:
-        """Cash over the counter from an account; the branch must have it."""
-        return await self._cash(CASH_WITHDRAWAL, actor, account, amount, currency, memo)
-
-    async def _cash(
-        self, template: str, actor: Actor, account: str, amount: int, currency: str, memo: str | None
-    ) -> Posted:
+        """Cash onto an account, of this branch or another, without a case: for what is set up before a bank opens."""
         code, lines = await self.cash_lines(
-            template, branch_id=actor.branch_id, account=account, amount=amount, currency=currency
+            CASH_DEPOSIT, branch_id=actor.branch_id, account=account, amount=amount, currency=currency
         )
         return await self._ledger.submit(Post(actor.header(code, memo), lines))
 
@@ -139,32 +127,6 @@ class Deposits:
         how = self._templates.get(template)
         roles = {"cash": internal["cash"], "customer": customer.id}
         return how.code, how.lines(roles, {"principal": amount})
-
-    async def set_blocks(self, actor: Actor, account: str, *, debit: bool, credit: bool) -> None:
-        """Have the bank's own block on these sides of an account (both: a full freeze), or on none. Setting what is set
-        changes nothing, and blocks from other causes stand (see ``blocks``)."""
-        found = await self._directory.find(account, "account")
-
-        async def work(uow: UnitOfWork) -> dict[str, Any]:
-            await set_staff_block(
-                uow, self._ledger, self._clock, found.id, debit=debit, credit=credit, by=actor.operator
-            )
-            state = f"debit={debit} credit={credit}"
-            await audit(uow, self._clock, actor=actor.operator, action="account_block", subject=account,
-                        outcome=state)  # fmt: skip
-            return {}
-
-        await self._db.once(actor.key, ("blocks", account, debit, credit), self._clock.now(), work)
-
-    async def close_account(self, actor: Actor, account: str) -> None:
-        """Close an empty account. Refusals: see ``Ledger.close_account``."""
-        found = await self._directory.find(account, "account")
-
-        async def work(uow: UnitOfWork) -> dict[str, Any]:
-            await self.close_within(uow, found, by=actor.operator)
-            return {}
-
-        await self._db.once(actor.key, ("closure", account), self._clock.now(), work)
 
     async def close_within(self, uow: UnitOfWork, account: CustomerAccount, *, by: str) -> None:
         """Close an empty account inside another use case: its card ends, cash ordered and notices are cancelled.
