@@ -177,7 +177,9 @@ def test_whatever_the_document_allows_or_forbids_is_answered_as_it_says(walk: Wa
                 wrong.append(f"{operation.label}, {mode.value}: {found}")
     print(json.dumps({"statuses": walk.statuses, "codes": walk.codes}))  # shown where the test fails
     assert wrong == [], "\n\n".join(wrong)
-    assert walk.statuses[200] + walk.statuses[201] + walk.statuses[204] > 50  # what changes money is a case now: 201 is rare
+    assert (
+        walk.statuses[200] + walk.statuses[201] + walk.statuses[204] > 50
+    )  # what changes money is a case now: 201 is rare
     assert walk.statuses.keys() >= {200, 400, 403, 404, 422}
 
 
