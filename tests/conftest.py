@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import asyncpg
@@ -25,13 +26,14 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
-    """The server of this test run. fsync is off here only: no test pulls the plug of this one."""
-    folder = tmp_path_factory.mktemp("postgres")
-    server = EmbeddedServer(folder, settings={"fsync": "off", "full_page_writes": "off"})
-    server.start()
-    yield server
-    server.stop("immediate")
+def server() -> Iterator[EmbeddedServer]:
+    """The server of this test run. fsync is off here only: no test pulls the plug of this one. Not in pytest's own
+    folder: a second run would close that to the server's user."""
+    with TemporaryDirectory(prefix="liushui-test-") as folder:
+        server = EmbeddedServer(Path(folder), settings={"fsync": "off", "full_page_writes": "off"})
+        server.start()
+        yield server
+        server.stop("immediate")
 
 
 @pytest.fixture(scope="session")

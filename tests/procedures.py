@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import pytest
 from asyncpg import Record
 
 from liushui.bank import Bank, open_bank, verify
 from liushui.demo import complete_demo_bank
+from liushui.deposits.blocks import set_staff_block
 from liushui.kernel.clock import ManualClock
+from liushui.kernel.errors import Refused
+from liushui.ledger import Header, Post
 from liushui.store.outbox import dispatch
 from liushui.store.vault import Vault
 from liushui.workflow import Person, Q
+from liushui.workflow.state import State
 
 MONDAY_TEN = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 """Ten o'clock in Beijing, on the demo bank's first business date."""
@@ -69,6 +75,13 @@ class Story:
         assert row is not None
         return row["status"]
 
+    async def variables(self, case: int) -> dict[str, Any]:
+        """The case's own variables, as they are stored."""
+        async with self.bank.db.read() as conn:
+            row = await conn.fetchrow(Q.instance, case)
+        assert row is not None
+        return dict(State.from_json(row["state"]).variables)
+
     async def ways(self, case: int) -> list[str]:
         """Elements that completed, in order."""
         async with self.bank.db.read() as conn:
@@ -78,6 +91,21 @@ class Story:
     async def events(self, case: int) -> list[Record]:
         async with self.bank.db.read() as conn:
             return await conn.fetch(Q.events_of_case, case)
+
+    async def pay(self, payer: str, payee: str, minor: int) -> int:
+        """A transfer between customers straight into the books; return the journal."""
+        lines = await self.bank.payments.lines(payer, payee, minor, "CNY")
+        header = Header(f"story:{next(_keys)}", self.bank.payments.transfer_code, 1, "T0001", "counter")
+        return (await self.bank.ledger.submit(Post(header, lines))).journal_id
+
+    async def block(self, account: str, *, debit: bool, credit: bool) -> None:
+        """The bank's own block on these sides, or on none."""
+        found = await self.bank.directory.find(account)
+        await self.bank.db.transact(
+            lambda uow: set_staff_block(
+                uow, self.bank.ledger, self.clock, found.id, debit=debit, credit=credit, by="S0001"
+            )
+        )
 
     async def balance(self, account: str) -> str:
         async with self.bank.db.read() as conn:
@@ -107,3 +135,20 @@ async def story_of(dsn: str, vault: Vault | None = None) -> AsyncGenerator[Story
         await bank.processes.deploy_house(actor="system")
         yield Story(bank, clock)
         assert [fault.code for fault in await verify(bank.db)] == []
+
+
+def run(dsn: str, tell: Callable[[Story], Awaitable[None]]) -> None:
+    """Tell a story at the demo bank."""
+
+    async def whole() -> None:
+        async with story_of(dsn) as story:
+            await tell(story)
+
+    asyncio.run(whole())
+
+
+async def refused(work: Awaitable[object]) -> list[str]:
+    """The codes of a refusal that must come."""
+    with pytest.raises(Refused) as caught:
+        await work
+    return [fault.code for fault in caught.value.faults]

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from liushui.accounting import InternalAccounts, Templates, load_templates, verify_general_ledger
-from liushui.deposits import AccountOpening, Deposits, MovementNotices
+from liushui.deposits import AccountOpening, Deposits, MovementNotices, verify_blocks
 from liushui.identity import Sessions
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import Fault
@@ -96,5 +96,7 @@ async def verify(db: Database, progress: Callable[[str], None] = lambda _: None)
         faults = await verify_books(conn, progress)
         progress("general ledger")
         faults += await verify_general_ledger(conn)
+        progress("blocks")
+        faults += await verify_blocks(conn)
         progress("processes")
         return faults + await verify_processes(conn, Catalogue(db))

@@ -19,7 +19,7 @@ from liushui.identity import load_roles
 from liushui.kernel.clock import SystemClock
 from tests.conftest import BUSINESS_DATE
 
-MONEY = "/v1/transfers"
+MONEY, CASES = "/v1/transfers", "/v1/processes"
 _clients = count(1)
 
 
@@ -96,13 +96,12 @@ def test_a_morning_at_the_counter(demo: str) -> None:
             "kind": "individual", "name": "赵新😀", "document_type": "passport", "document_number": "e 1234567",
             "mobile": "13912345678"})  # fmt: skip
         assert entered.status_code == 201, entered.text
-        customer = entered.json()
-        assert customer["document_number_masked"] == "E12*4567"
-        opened = await c.call("POST", "/v1/accounts", json={"customer": customer["number"]})
-        account = opened.json()["number"]
-        cash = {"account": account, "amount": "1000.00"}
-        assert (await c.call("POST", "/v1/cash-deposits", json=cash)).status_code == 201
+        assert entered.json()["document_number_masked"] == "E12*4567"
         others = await c.accounts()
+        account = others[1]  # 8,000.50
+        form = {"account": account, "amount": "1000.00", "denominations": {"10000": 10}}
+        begun = await c.call("POST", f"{CASES}/cash_deposit/cases", json={"form": form})
+        assert (begun.status_code, begun.json()["status"]) == (201, "completed"), begun.text
         move = {"payer": account, "payee": others[2], "amount": "250.5", "memo": "房租"}
         first = await c.call("POST", MONEY, key="rent-1", json=move)
         again = await c.call("POST", MONEY, key="rent-1", json=move)
@@ -111,26 +110,28 @@ def test_a_morning_at_the_counter(demo: str) -> None:
         other = await c.call("POST", MONEY, key="rent-1", json=move | {"amount": "251"})
         assert (other.status_code, other.json()["code"]) == (409, "key_reused")
         shown = (await c.call("GET", f"/v1/accounts/{account}")).json()
-        assert (shown["ledger"], shown["available"]) == ("749.50", "749.50")
+        assert (shown["ledger"], shown["available"]) == ("8750.00", "8750.00")
         page = (await c.call("GET", f"/v1/accounts/{account}/statement?limit=1")).json()
         rest = (await c.call("GET", f"/v1/accounts/{account}/statement?after={page['next']}")).json()
-        assert [line["balance"] for line in page["lines"] + rest["lines"]] == ["1000.00", "749.50"]
+        assert [line["balance"] for line in page["lines"] + rest["lines"]] == [
+            "8000.50",
+            "9000.50",
+            "8750.00",
+        ]
         assert rest["next"] is None
         journal = first.json()["journal"]
-        denied = await c.call("POST", f"/v1/journals/{journal}/reversal")
-        assert (denied.status_code, denied.json()["code"]) == (403, "permission_missing")
-        undone = await c.call("POST", f"/v1/journals/{journal}/reversal", "S0001")
-        assert undone.status_code == 201
+        asked = await c.call(
+            "POST", f"{CASES}/reverse_journal/cases", json={"form": {"journal": journal, "reason": "重复"}}
+        )
+        (task,) = (t["task"] for t in asked.json()["tasks"])
+        yes = {"version": 1, "form": {"decision": "approve"}}
+        denied = await c.call("POST", f"/v1/tasks/{task}/completion", json=yes)
+        assert (denied.status_code, denied.json()["code"]) == (403, "task_role_missing")
+        undone = await c.call("POST", f"/v1/tasks/{task}/completion", "S0001", json=yes)
+        assert undone.status_code == 200, undone.text
         seen = (await c.call("GET", f"/v1/journals/{journal}")).json()
-        assert seen["reversed_by"] == undone.json()["journal"]
+        assert seen["reversed_by"] > journal
         assert len(seen["entries"]) == 4  # two branches: the ledger added its legs
-        blocks = f"/v1/accounts/{account}/blocks"
-        await c.call("PUT", blocks, "S0001", json={"debit": True, "credit": True})
-        blocked = await c.call("POST", "/v1/cash-withdrawals", json=cash)
-        assert blocked.json()["code"] == "account_blocked"
-        await c.call("PUT", blocks, "S0001", json={"debit": False, "credit": False})
-        assert (await c.call("POST", "/v1/cash-withdrawals", json=cash)).status_code == 201
-        assert (await c.call("POST", f"/v1/accounts/{account}/closure", "S0001")).status_code == 204
         day = BUSINESS_DATE.isoformat()
         balances = await c.call("GET", f"/v1/trial-balance?from={day}&to={day}", "A0001")
         assert balances.status_code == 200

@@ -17,11 +17,8 @@ def plainly(answer: Any) -> tuple[int, str, dict[str, Any]]:
 async def asked_of(c: Client) -> list[tuple[int, str, dict[str, Any]]]:
     payer, payee, _ = await c.accounts()
     good = {"payer": payer, "payee": payee, "amount": "1.00", "memo": "茶"}
-    cash = {"account": payer, "amount": "3.50"}
     answers = [
         await c.call("POST", MONEY, json=good),
-        await c.call("POST", "/v1/cash-deposits", json=cash),
-        await c.call("POST", "/v1/cash-withdrawals", json=cash),
         await c.call("POST", MONEY, json=good | {"amount": "1e3", "extra": 1}),
         await c.call("POST", MONEY, json=good | {"amount": "-2"}),
         await c.call("POST", MONEY, json=good | {"payer": "9999", "payee": "8888"}),

@@ -177,7 +177,9 @@ def test_whatever_the_document_allows_or_forbids_is_answered_as_it_says(walk: Wa
                 wrong.append(f"{operation.label}, {mode.value}: {found}")
     print(json.dumps({"statuses": walk.statuses, "codes": walk.codes}))  # shown where the test fails
     assert wrong == [], "\n\n".join(wrong)
-    assert walk.statuses[201] > 10
+    assert (
+        walk.statuses[200] + walk.statuses[201] + walk.statuses[204] > 50
+    )  # what changes money is a case now: 201 is rare
     assert walk.statuses.keys() >= {200, 400, 403, 404, 422}
 
 
@@ -203,9 +205,5 @@ def test_what_it_has_found(walk: Walk) -> None:
     for name in ("process", "status"):
         refused = walk.ask("GET", "/v1/cases", "T0001", params={name: "a\0"})
         assert (refused.status_code, refused.json()["code"]) == (422, "field_malformed")
-    account = walk.known["account"][0]
-    walk.ask("PUT", f"/v1/accounts/{account}/blocks", "S0001", json={"debit": False, "credit": True})
-    refused = walk.ask("POST", f"/v1/accounts/{account}/closure", "S0001")
-    assert refused.json()["title"] == f"Account {account} is blocked on the credit side."
     refused = walk.ask("PATCH", "/v1/transfers", "T0001")
     assert (refused.status_code, refused.headers["allow"]) == (405, "POST")

@@ -2,29 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-
-import pytest
-
-from liushui.kernel.errors import Refused
-from tests.procedures import OTHER_TELLER, SUPERVISOR, TELLER, Story, person, story_of
+from tests.procedures import OTHER_TELLER, SUPERVISOR, TELLER, Story, person, refused, run
 
 ZHANG = "0001010000000016"
-
-
-def run(dsn: str, tell: Callable[[Story], Awaitable[None]]) -> None:
-    async def whole() -> None:
-        async with story_of(dsn) as story:
-            await tell(story)
-
-    asyncio.run(whole())
-
-
-async def refused(work: Awaitable[object]) -> list[str]:
-    with pytest.raises(Refused) as caught:
-        await work
-    return [fault.code for fault in caught.value.faults]
 
 
 def test_a_small_deposit_goes_straight_through(demo: str) -> None:
@@ -42,6 +22,7 @@ def test_a_small_deposit_goes_straight_through(demo: str) -> None:
             if e["element"] == "Controls" and e["decision_rows"]
         ]
         assert rows == [["none"]]
+        assert (await s.variables(case))["amount_in_words"] == "人民币叁佰伍拾元整"
 
     run(demo, tell)
 
@@ -80,10 +61,7 @@ def test_notes_that_do_not_make_the_amount_are_not_taken(demo: str) -> None:
 
 def test_the_books_say_no_and_the_case_takes_its_error_path(demo: str) -> None:
     async def tell(s: Story) -> None:
-        account = await s.bank.directory.find(ZHANG)
-        await s.bank.db.transact(
-            lambda uow: s.bank.ledger.set_blocks(uow, account.id, debit=True, credit=True)
-        )
+        await s.block(ZHANG, debit=True, credit=True)
         case = await s.start(
             TELLER, "cash_deposit", account=ZHANG, amount="100.00", denominations={"10000": 1}
         )

@@ -208,10 +208,7 @@ def test_a_case_that_is_given_up_as_a_whole_leaves_nothing_reserved_or_counted(d
 def test_an_account_that_is_frozen_meanwhile_keeps_its_money(demo: str) -> None:
     async def tell(s: Story) -> None:
         case = await s.start(TELLER, "transfer", payer=ZHANG, payee=LI, amount="1000.00", execution="normal")
-        account = await s.bank.directory.find(ZHANG)
-        await s.bank.db.transact(
-            lambda uow: s.bank.ledger.set_blocks(uow, account.id, debit=True, credit=False)
-        )
+        await s.block(ZHANG, debit=True, credit=False)
         await s.wait(HOUR * 3)
         assert await last(s, case) == "Refused"
         assert (await s.balance(ZHANG), await held(s, ZHANG)) == ("1000000.00", 0)

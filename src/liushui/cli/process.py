@@ -12,13 +12,16 @@ from typing import Any, TypeVar
 
 from liushui.bank import Bank, open_bank
 from liushui.cli.database import database
+from liushui.cli.progress import progress_bar
 from liushui.config import Settings
 from liushui.identity import load_roles, staff_by_number
 from liushui.kernel.clock import SystemClock
 from liushui.kernel.errors import Fault, refuse
 from liushui.locales import message, reader_language
+from liushui.mining import Exported, export_ocel_json, export_ocel_sqlite, export_xes
 from liushui.processes import binding_names, load_calendars, procedure_folders
 from liushui.workflow import Person, Q, Surroundings, lint_beside, moving, parse, read_folder, read_variables
+from liushui.workflow.layout import lay_out
 
 Result = TypeVar("Result")
 ACTOR = "command_line"
@@ -50,6 +53,12 @@ def add_commands(commands: Any, common: argparse.ArgumentParser) -> None:
     start.add_argument("--form", default="{}", help='the filled-in form as JSON, such as {"amount": "10.00"}')
     start.add_argument("--as", dest="staff", required=True, help="staff number of whoever begins it")
     start.add_argument("--key", dest="idempotency_key", help="to repeat a start without doing it twice")
+    out = command("export", _export, "the event log, for process mining")
+    out.add_argument("file", type=Path)
+    out.add_argument("--format", choices=["ocel-json", "ocel-sqlite", "xes"], default="ocel-json")
+    out.add_argument("--process", help="for xes: the process whose cases are written")
+    draw = command("layout", _layout, "draw a diagram into BPMN files that have none")
+    draw.add_argument("file", type=Path, nargs="+")
     state = command("state", _state, "where a case stands, and what happened so far")
     state.add_argument("case", type=int)
     move = command("migrate", _migrate, "move running cases to another version; a dry run unless --run")
@@ -170,6 +179,37 @@ def _state(settings: Settings, options: argparse.Namespace) -> int:
                 print(f"  task {t['id']}: {t['element']} for {t['role'] or t['assignee']}, due {t['due_at']}")
 
     _with_bank(settings, work)
+    return 0
+
+
+def _export(settings: Settings, options: argparse.Namespace) -> int:
+    if options.format == "xes" and not options.process:
+        raise refuse("process_unknown", process="?")
+
+    async def work(bank: Bank) -> Exported:
+        with progress_bar("events") as progress:
+            async with bank.db.read() as conn:
+                if options.format == "ocel-sqlite":
+                    return await export_ocel_sqlite(conn, options.file, progress)
+                with options.file.open("wb") as stream:
+                    if options.format == "xes":
+                        return await export_xes(conn, options.process, stream, progress)
+                    return await export_ocel_json(conn, stream, progress)
+
+    done = _with_bank(settings, work)
+    print(
+        f"{options.file}: {done.events} events, {done.objects} {'cases' if options.format == 'xes' else 'objects'}"
+    )
+    return 0
+
+
+def _layout(_settings: Settings, options: argparse.Namespace) -> int:
+    for file in options.file:
+        before = file.read_bytes()
+        after = lay_out(before)
+        if after != before:
+            file.write_bytes(after)
+        print(f"{file}: {'drawn' if after != before else 'has a diagram'}")
     return 0
 
 

@@ -1,4 +1,5 @@
-"""Demand deposits: accounts, their classes and limits, opening, cash over the counter."""
+"""Demand deposits: accounts, their classes and limits, opening, cash over the counter, passwords, blocks and their
+causes, loss reports, closing, statements."""
 
 from liushui.deposits.agreements import (
     LANGUAGES,
@@ -9,6 +10,23 @@ from liushui.deposits.agreements import (
     record_agreement,
     signature_faults,
 )
+from liushui.deposits.appointments import book_cash, cancel_cash, has_appointment, use_appointment
+from liushui.deposits.blocks import (
+    LOSSES,
+    Cause,
+    NewBlock,
+    Order,
+    block_of,
+    blocks_of,
+    end_of,
+    lift_block,
+    order_faults,
+    place_block,
+    prolong_block,
+    record_order,
+    verify_blocks,
+)
+from liushui.deposits.cards import card_of, replace_card
 from liushui.deposits.classes import (
     CURRENCY,
     FULL,
@@ -24,11 +42,16 @@ from liushui.deposits.classes import (
     medium_faults,
     opening_faults,
 )
+from liushui.deposits.closing import closing_obstacles
 from liushui.deposits.holdings import PURPOSES, Terms, held_by, room_faults
 from liushui.deposits.limits import give_back_limits, limits_of, use_limits, used_of
+from liushui.deposits.losses import NewLoss, end_loss, open_loss, report_loss
 from liushui.deposits.notices import MovementNotices, agree_to_notices
 from liushui.deposits.opening import AccountOpening
+from liushui.deposits.passwords import PasswordState, Tried, password_state, set_password, try_password
+from liushui.deposits.repository import owner_of
 from liushui.deposits.service import CASH_DEPOSIT, CASH_WITHDRAWAL, Actor, Deposits, Opened
+from liushui.deposits.statements import Issued, StatementData, issue_statement, statement_by_code
 
 __all__ = [
     "CASH_DEPOSIT",
@@ -37,6 +60,7 @@ __all__ = [
     "FULL",
     "LANGUAGES",
     "LIMITED",
+    "LOSSES",
     "MEDIUMS",
     "PURPOSES",
     "SIGNATURE_METHODS",
@@ -44,27 +68,60 @@ __all__ = [
     "AccountOpening",
     "Actor",
     "AgreementText",
+    "Cause",
     "Deposits",
     "Direction",
+    "Issued",
     "Limits",
     "MovementNotices",
+    "NewBlock",
+    "NewLoss",
     "Opened",
+    "Order",
+    "PasswordState",
     "Signature",
+    "StatementData",
     "Terms",
+    "Tried",
     "Use",
     "age_on",
     "agree_to_notices",
     "agreement_text",
+    "block_of",
+    "blocks_of",
+    "book_cash",
+    "cancel_cash",
+    "card_of",
+    "closing_obstacles",
+    "end_loss",
+    "end_of",
     "give_back_limits",
+    "has_appointment",
     "held_by",
+    "issue_statement",
+    "lift_block",
     "limit_faults",
     "limits_by_class",
     "limits_of",
     "medium_faults",
+    "open_loss",
     "opening_faults",
+    "order_faults",
+    "owner_of",
+    "password_state",
+    "place_block",
+    "prolong_block",
     "record_agreement",
+    "record_order",
+    "replace_card",
+    "report_loss",
     "room_faults",
+    "set_password",
     "signature_faults",
+    "statement_by_code",
+    "try_password",
+    "use_appointment",
     "use_limits",
     "used_of",
+    "verify_blocks",
 ]

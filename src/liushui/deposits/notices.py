@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from liushui.deposits.repository import Q
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import Fault, raise_if_any
 from liushui.ledger import CustomerAccount
 from liushui.store.database import UnitOfWork
 from liushui.store.outbox import Event
-from liushui.store.queries import Queries
-
-Q = Queries("liushui.deposits")
 
 
 class MovementNotices:

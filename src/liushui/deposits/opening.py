@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from liushui.deposits.blocks import Cause, NewBlock, blocks_of, lift_block, place_block
 from liushui.deposits.classes import CURRENCY, limits_by_class
 from liushui.deposits.holdings import Terms, room_faults
 from liushui.deposits.service import GL_CODE_OF_KIND, Actor, Deposits, Opened
@@ -54,7 +55,10 @@ class AccountOpening:
             await self._ledger.count_movements(uow, account_id)
         if terms.bound is not None:
             await uow.conn.execute(Q.bind, account_id, terms.bound, terms.bound_bank, self._clock.now())
-        await self._ledger.set_blocks(uow, account_id, debit=True, credit=False)
+        waits = NewBlock(
+            account_id, Cause.OPENING, True, False, "not activated yet", actor.operator, case_id=terms.case_id
+        )
+        await place_block(uow, self._ledger, self._clock, waits)
         return account_id, opened
 
     async def issue(
@@ -90,7 +94,11 @@ class AccountOpening:
         if row["credit_blocked"]:
             raise refuse("account_blocked", account=account.number, side="credit")
         now = self._clock.now()
-        await self._ledger.set_blocks(uow, account.id, debit=False, credit=False)
+        for block in await blocks_of(uow.conn, account.id):
+            if block["cause"] == Cause.OPENING:
+                await lift_block(
+                    uow, self._ledger, self._clock, block["id"], by=actor.operator, reason="activated"
+                )
         await uow.conn.execute(Q.activate, account.id, now)
         await audit(uow, self._clock, actor=actor.operator, action="account_activated", subject=account.number,
                     outcome="done")  # fmt: skip

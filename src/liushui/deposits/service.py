@@ -6,25 +6,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from liushui.accounting import InternalAccounts, Templates
+from liushui.deposits.appointments import cancel_cash
+from liushui.deposits.cards import take_card_back
 from liushui.deposits.classes import FULL, opening_faults
 from liushui.deposits.holdings import held_by
+from liushui.deposits.repository import Q, next_card_number
 from liushui.identity import Branch, audit
 from liushui.kernel.check_digits import with_luhn
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import raise_if_any, refuse
-from liushui.ledger import Directory, Header, Ledger, Line, NewAccount, Post, Posted
+from liushui.ledger import CustomerAccount, Directory, Header, Ledger, Line, NewAccount, Post, Posted
 from liushui.parties import customer_by_number
 from liushui.risk import effective
 from liushui.store.database import Database, UnitOfWork
-from liushui.store.queries import Queries
 
-Q = Queries("liushui.deposits")
 TERMS_DEMAND = "demand"
 CASH_DEPOSIT, CASH_WITHDRAWAL = "cash_deposit", "cash_withdrawal"
 GL_CODE_OF_KIND = {"individual": "2011.01", "entity": "2011.02"}
-CARD_ISSUER = "629999"
-"""Issuer identification of demo cards: 62 is UnionPay's range; 629999 is assigned to nobody we know of. A bank
-sets its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +95,7 @@ class Deposits:
         conn = uow.conn
         if number is None:
             number = with_luhn(f"{branch.code}01{await conn.fetchval(Q.next_account_serial):09d}")
-        card = None
-        if with_card:
-            card = with_luhn(f"{CARD_ISSUER}{await conn.fetchval(Q.next_card_serial):012d}")
+        card = await next_card_number(conn) if with_card else None
         account_id = await self._ledger.open_account(
             uow, NewAccount(number, branch.id, currency, gl_code, False, floor_minor, TERMS_DEMAND)
         )
@@ -113,20 +109,9 @@ class Deposits:
     async def deposit_cash(
         self, actor: Actor, *, account: str, amount: int, currency: str, memo: str | None = None
     ) -> Posted:
-        """Cash over the counter onto an account, of this branch or another."""
-        return await self._cash(CASH_DEPOSIT, actor, account, amount, currency, memo)
-
-    async def withdraw_cash(
-        self, actor: Actor, *, account: str, amount: int, currency: str, memo: str | None = None
-    ) -> Posted:
-        """Cash over the counter from an account; the branch must have it."""
-        return await self._cash(CASH_WITHDRAWAL, actor, account, amount, currency, memo)
-
-    async def _cash(
-        self, template: str, actor: Actor, account: str, amount: int, currency: str, memo: str | None
-    ) -> Posted:
+        """Cash onto an account, of this branch or another, without a case: for what is set up before a bank opens."""
         code, lines = await self.cash_lines(
-            template, branch_id=actor.branch_id, account=account, amount=amount, currency=currency
+            CASH_DEPOSIT, branch_id=actor.branch_id, account=account, amount=amount, currency=currency
         )
         return await self._ledger.submit(Post(actor.header(code, memo), lines))
 
@@ -143,30 +128,13 @@ class Deposits:
         roles = {"cash": internal["cash"], "customer": customer.id}
         return how.code, how.lines(roles, {"principal": amount})
 
-    async def set_blocks(self, actor: Actor, account: str, *, debit: bool, credit: bool) -> None:
-        """Block or free the sides of an account (both: a full freeze). Setting what is set changes nothing."""
-        found = await self._directory.find(account, "account")
-
-        async def work(uow: UnitOfWork) -> dict[str, Any]:
-            await self._ledger.set_blocks(uow, found.id, debit=debit, credit=credit)
-            state = f"debit={debit} credit={credit}"
-            await audit(uow, self._clock, actor=actor.operator, action="account_block", subject=account,
-                        outcome=state)  # fmt: skip
-            await uow.emit("account_blocks_set", self._clock.now(), subjects=[found.id],
-                           payload={"debit": debit, "credit": credit})  # fmt: skip
-            return {}
-
-        await self._db.once(actor.key, ("blocks", account, debit, credit), self._clock.now(), work)
-
-    async def close_account(self, actor: Actor, account: str) -> None:
-        """Close an empty account. Refusals: see ``Ledger.close_account``."""
-        found = await self._directory.find(account, "account")
-
-        async def work(uow: UnitOfWork) -> dict[str, Any]:
-            await self._ledger.close_account(uow, found.id)
-            await audit(uow, self._clock, actor=actor.operator, action="account_closed", subject=account,
-                        outcome="done")  # fmt: skip
-            await uow.emit("account_closed", self._clock.now(), subjects=[found.id])
-            return {}
-
-        await self._db.once(actor.key, ("closure", account), self._clock.now(), work)
+    async def close_within(self, uow: UnitOfWork, account: CustomerAccount, *, by: str) -> None:
+        """Close an empty account inside another use case: its card ends, cash ordered and notices are cancelled.
+        Refusals: see ``Ledger.close_account``."""
+        await self._ledger.close_account(uow, account.id)
+        await take_card_back(uow, self._clock, account.id, by=by, reason="account closed")
+        await cancel_cash(uow, self._clock, account_id=account.id, on_date=None)
+        await uow.conn.execute(Q.end_notices, account.id)
+        await audit(uow, self._clock, actor=by, action="account_closed", subject=account.number,
+                    outcome="done")  # fmt: skip
+        await uow.emit("account_closed", self._clock.now(), subjects=[account.id])

@@ -1,5 +1,6 @@
 """Branches, staff, roles, credentials, sessions, audit trail."""
 
+from liushui.identity.hashing import hash_password, password_matches
 from liushui.identity.model import Branch, Principal, load_roles, require
 from liushui.identity.service import (
     Sessions,
@@ -33,11 +34,13 @@ __all__ = [
     "branch_by_code",
     "branch_by_id",
     "change_password",
+    "hash_password",
     "list_branches",
     "list_staff",
     "load_roles",
     "log_in",
     "open_branch",
+    "password_matches",
     "require",
     "set_active",
     "set_roles",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
 from asyncpg import Record, UniqueViolationError
 
+from liushui.identity.hashing import NOBODY, hash_password, password_matches
 from liushui.identity.model import Branch, Principal, load_roles, password_faults, permissions_of
 from liushui.kernel.clock import Clock, monotonic_s
 from liushui.kernel.errors import Fault, Refused, raise_if_any, refuse
@@ -28,8 +26,6 @@ SESSION_IDLE = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=1)
 REMEMBER_SESSION_S = 2.0
 REMEMBERED_SESSIONS_MAX = 10_000
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # OWASP's least for argon2id
-_NOBODY = _HASHER.hash(secrets.token_hex(16))
 
 
 async def open_branch(uow: UnitOfWork, *, code: str, name_zh: str, name_en: str, opened_on: date) -> Branch:
@@ -76,7 +72,7 @@ async def add_staff(
     faults = password_faults(password, number)
     faults += [Fault("role_unknown", {"role": r}, "roles") for r in roles if r not in load_roles()]
     raise_if_any(faults)
-    hashed = await asyncio.to_thread(_HASHER.hash, _bytes(password))
+    hashed = await hash_password(password)
     staff_id: int | None = await uow.conn.fetchval(
         Q.insert_staff, number, name, branch_id, list(roles), hashed
     )
@@ -121,7 +117,7 @@ async def change_password(db: Database, clock: Clock, principal: Principal, old:
     """
     raise_if_any(password_faults(new, principal.number))
     row, right = await _compare(db, clock, principal.number, old)
-    hashed = await asyncio.to_thread(_HASHER.hash, _bytes(new))
+    hashed = await hash_password(new)
 
     async def decide(uow: UnitOfWork) -> Fault | None:
         if row is None:
@@ -149,7 +145,7 @@ async def _compare(db: Database, clock: Clock, number: str, password: str) -> tu
             row = await conn.fetchrow(Q.staff_for_log_in, number)
     if row is not None and (locked := _lock_fault(row, clock.now())) is not None:
         raise Refused(locked)
-    return row, await asyncio.to_thread(_matches, row["password_hash"] if row else _NOBODY, password)
+    return row, await password_matches(row["password_hash"] if row else NOBODY, password)
 
 
 async def _settle(uow: UnitOfWork, clock: Clock, row: Record, right: bool, action: str) -> Fault | None:
@@ -239,15 +235,3 @@ def principal_from(row: Record) -> Principal:
 
 def _hashed(token: str) -> bytes:
     return sha256(token.encode()).digest()
-
-
-def _matches(hashed: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(hashed, _bytes(password[:1024]))
-    except VerifyMismatchError:
-        return False
-
-
-def _bytes(password: str) -> bytes:
-    """Any text at all, also a lone surrogate, which has no UTF-8 and would make the hash raise."""
-    return password.encode(errors="surrogatepass")

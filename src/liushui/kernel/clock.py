@@ -5,6 +5,10 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
+
+BANK_TIME = ZoneInfo("Asia/Shanghai")
+"""Where the bank's days begin and end."""
 
 
 class Clock(Protocol):

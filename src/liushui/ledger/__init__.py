@@ -18,7 +18,17 @@ from liushui.ledger.model import (
     Reverse,
     Void,
 )
-from liushui.ledger.service import Ledger, answer_of, balance, find_account, hold_lines, holds_of, statement
+from liushui.ledger.service import (
+    Ledger,
+    answer_of,
+    balance,
+    find_account,
+    hold_lines,
+    holds_of,
+    journal_entries,
+    journal_facts,
+    statement,
+)
 
 __all__ = [
     "Balance",
@@ -44,5 +54,7 @@ __all__ = [
     "find_account",
     "hold_lines",
     "holds_of",
+    "journal_entries",
+    "journal_facts",
     "statement",
 ]

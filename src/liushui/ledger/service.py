@@ -181,6 +181,19 @@ async def holds_of(conn: PoolConnection, account_id: int) -> list[Record]:
     return await conn.fetch(Q.holds_of_account, account_id)
 
 
+async def journal_facts(conn: PoolConnection, journal_id: int) -> Record:
+    """The header of a journal, and what has reversed it. Refuses ``journal_unknown``."""
+    row = await conn.fetchrow(Q.journal_facts, journal_id)
+    if row is None:
+        raise refuse("journal_unknown", "journal", journal=journal_id)
+    return row
+
+
+async def journal_entries(conn: PoolConnection, journal_id: int) -> list[Record]:
+    """The entries of a journal in the order of its lines, with the facts of their accounts."""
+    return await conn.fetch(Q.journal_entries, journal_id)
+
+
 async def find_account(conn: PoolConnection, number: str) -> Record:
     """The facts of the account with this number. Refuses ``account_unknown``."""
     row = await conn.fetchrow(Q.account_facts, number)

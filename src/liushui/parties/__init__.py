@@ -19,6 +19,7 @@ from liushui.parties.applications import (
     record_check,
     record_screening,
 )
+from liushui.parties.changes import NewData, Requested, apply_change, request_change
 from liushui.parties.identity_service import Answer, IdentityService, Inquiry, Verdict, worst
 from liushui.parties.identity_stand_in import IdentityStandIn
 from liushui.parties.model import Customer, NewCustomer, check, mask, mask_document, mask_mobile
@@ -44,8 +45,11 @@ __all__ = [
     "Inquiry",
     "Listed",
     "NewCustomer",
+    "NewData",
     "Presented",
+    "Requested",
     "Verdict",
+    "apply_change",
     "as_presented",
     "at_place",
     "change_contact",
@@ -67,5 +71,6 @@ __all__ = [
     "presented_faults",
     "record_check",
     "record_screening",
+    "request_change",
     "worst",
 ]

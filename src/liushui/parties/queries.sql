@@ -24,3 +24,24 @@ SELECT id, $2, mobile, address FROM party WHERE id = $1 FOR UPDATE;
 
 -- name: set_contact
 UPDATE party SET mobile = $2, address = $3 WHERE id = $1;
+
+-- name: document_expiry
+SELECT expires_on FROM party_document WHERE party_id = $1;
+
+-- name: request_change
+INSERT INTO party_data_change (party_id, case_id, requested_at, requested_by, mobile_before, mobile_after,
+                               address_before, address_after, document_type, document_before, document_after,
+                               expires_before, expires_after)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id;
+
+-- name: lock_change
+SELECT c.party_id, c.mobile_before, c.mobile_after, c.address_before, c.address_after, c.document_before,
+       c.document_after, c.expires_after, c.applied_at, p.number AS customer
+FROM party_data_change c JOIN party p ON p.id = c.party_id WHERE c.id = $1 FOR UPDATE;
+
+-- name: renew_document
+UPDATE party_document SET number = $3, expires_on = coalesce($4, expires_on) WHERE party_id = $1 AND number = $2
+RETURNING party_id;
+
+-- name: change_applied
+UPDATE party_data_change SET applied_at = $2, applied_by = $3 WHERE id = $1;

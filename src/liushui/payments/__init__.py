@@ -15,6 +15,7 @@ from liushui.payments.limits import (
     totals_of,
 )
 from liushui.payments.orders import AbandonedOrders, Facts, Order, TransferOrders
+from liushui.payments.reversals import ReversalFacts, reversal_facts
 from liushui.payments.service import CAPTURE_CODE, HOLD_CODE, REVERSAL_CODE, VOID_CODE, Payments
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Needs",
     "Order",
     "Payments",
+    "ReversalFacts",
     "Totals",
     "TransferOrders",
     "agree_transfer_limit",
@@ -38,5 +40,6 @@ __all__ = [
     "channel_faults",
     "limit_of",
     "needs_of",
+    "reversal_facts",
     "totals_of",
 ]

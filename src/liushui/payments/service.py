@@ -14,9 +14,7 @@ from liushui.ledger import (
     Hold,
     Ledger,
     Line,
-    Post,
     Posted,
-    Reverse,
     Void,
     hold_lines,
 )
@@ -38,19 +36,11 @@ class Payments:
         self._directory = directory
         self._transfer = templates.get("transfer")
 
-    async def transfer(self, header: Header, *, payer: str, payee: str, amount: int, currency: str) -> Posted:
-        """Move money between two customers' accounts, of one branch or two.
-
-        ``header.code`` is set here. Refuses ``same_account``, ``currency_differs`` (for every account that has
-        another currency) and the ledger's codes.
-        """
-        return await self._ledger.submit(Post(header, await self.lines(payer, payee, amount, currency)))
-
     async def hold(
         self, header: Header, *, payer: str, payee: str, amount: int, currency: str, expires_at: datetime
     ) -> Posted:
-        """Reserve a transfer (预授权) until it is captured, voided or expires. Refuses like ``transfer``, and
-        ``hold_expiry_past``, ``hold_expiry_too_late``."""
+        """Reserve a transfer (预授权) until it is captured, voided or expires. Refuses like ``lines``, and
+        ``hold_expiry_past``, ``hold_expiry_too_late``, and the ledger's codes."""
         if expires_at - self._clock.now() > HOLD_LASTS_MAX:
             raise_if_any([Fault("hold_expiry_too_late", {"days": HOLD_LASTS_MAX.days}, "expires_at")])
         lines = await self.lines(payer, payee, amount, currency)
@@ -71,7 +61,8 @@ class Payments:
         return await self._ledger.submit(Void(header, hold_id))
 
     async def lines(self, payer: str, payee: str, amount: int, currency: str) -> tuple[Line, ...]:
-        """The lines of a transfer; see ``transfer`` for what it refuses."""
+        """The lines of a transfer between two customers' accounts, of one branch or two. Refuses ``same_account`` and, for
+        every account that has another currency, ``currency_differs``."""
         if payer == payee:
             raise_if_any([Fault("same_account", field="payee")])
         source, target = await self._directory.find_two((payer, "payer"), (payee, "payee"))
@@ -84,10 +75,6 @@ class Payments:
                 ]
             )
         return self._transfer.lines({"payer": source.id, "payee": target.id}, {"principal": amount})
-
-    async def reverse(self, header: Header, journal_id: int) -> Posted:
-        """Reverse a whole journal, once."""
-        return await self._ledger.submit(Reverse(header, journal_id))
 
     @property
     def transfer_code(self) -> str:

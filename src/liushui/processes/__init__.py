@@ -2,7 +2,7 @@
 
 from liushui.processes.registry import binding_names, procedure_folders
 from liushui.processes.service import Processes, load_calendars
-from liushui.processes.services import Services, actor_of, header_of, post
+from liushui.processes.services import Services, actor_of, header_of, parameters_at, post
 
 __all__ = [
     "Processes",
@@ -11,6 +11,7 @@ __all__ = [
     "binding_names",
     "header_of",
     "load_calendars",
+    "parameters_at",
     "post",
     "procedure_folders",
 ]

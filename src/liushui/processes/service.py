@@ -9,11 +9,11 @@ from hashlib import sha256
 from typing import Any
 
 from liushui.identity import audit, load_roles
-from liushui.kernel.clock import monotonic_s
+from liushui.kernel.clock import BANK_TIME, monotonic_s
 from liushui.kernel.errors import Fault, Refused, refuse
 from liushui.ledger import Posted, answer_of
 from liushui.processes.registry import all_bindings, procedure_folders
-from liushui.processes.services import BANK_TIME, Services, load_calendars
+from liushui.processes.services import Services, load_calendars
 from liushui.risk import effective
 from liushui.store.database import UnitOfWork
 from liushui.workflow import (
@@ -41,6 +41,7 @@ from liushui.workflow import (
     may_start,
     moving,
     read_folder,
+    without_secrets,
     worklist,
 )
 
@@ -335,4 +336,4 @@ class Processes:
 
 
 def _content(given: Mapping[str, Any]) -> str:
-    return json.dumps(given, ensure_ascii=False, sort_keys=True, default=str)
+    return json.dumps(without_secrets(given), ensure_ascii=False, sort_keys=True, default=str)

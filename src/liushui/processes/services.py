@@ -8,21 +8,19 @@ from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
 
 from liushui.accounting import InternalAccounts, Templates
 from liushui.deposits import AccountOpening, Actor, Deposits
-from liushui.kernel.clock import Clock
+from liushui.kernel.clock import BANK_TIME, Clock
 from liushui.ledger import Directory, Header, Ledger, Posted, Request
 from liushui.parties import IdentityService
 from liushui.payments import Payments, TransferOrders
+from liushui.risk import effective
 from liushui.store.database import Database
 from liushui.store.vault import Vault
 from liushui.workflow import Context, parse_calendar
-
-BANK_TIME = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +46,11 @@ def load_calendars() -> Mapping[str, Any]:
     """Working time by name."""
     text = resources.files("liushui.processes").joinpath("calendars.yaml").read_text("utf-8")
     return {name: parse_calendar(name, body) for name, body in yaml.safe_load(text).items()}
+
+
+def parameters_at(moment: datetime) -> Mapping[str, Any]:
+    """The bank's parameters on the day of this moment, by the bank's own time zone."""
+    return effective(bank_day(moment))
 
 
 def header_of(

@@ -65,6 +65,7 @@ from liushui.workflow.migration import Move, Plan, apply_migration, plan_migrati
 from liushui.workflow.people import SYSTEM, Person
 from liushui.workflow.reader import read
 from liushui.workflow.runtime import Cause, Runtime, may_start
+from liushui.workflow.secrets import is_secret, without_secrets
 from liushui.workflow.state import State
 from liushui.workflow.straight_through import Reached, StraightThrough, Way
 from liushui.workflow.ways import Ways
@@ -140,6 +141,7 @@ __all__ = [
     "background",
     "check",
     "deploy",
+    "is_secret",
     "lint",
     "lint_beside",
     "may_start",
@@ -152,5 +154,6 @@ __all__ = [
     "read_folder",
     "read_variables",
     "start",
+    "without_secrets",
     "worklist",
 ]  # fmt: skip

@@ -2,7 +2,8 @@
 
 A form file: ``{"zh": "…", "en": "…", "fields": [{"name", "type", "zh", "en", "required", …}]}``. Types: text, integer,
 amount (decimal string in ``currency``, kept in minor units), date, flag, choice (``choices``: value to labels), account,
-denominations (face value in minor units to count), and show (read only).
+denominations (face value in minor units to count), and show (read only). ``secret``: not shown again; what is called
+…password is secret, and not even kept (see ``secrets``).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any, cast
 from liushui.kernel.errors import Fault, Refused, raise_if_any
 from liushui.kernel.money import AMOUNT_MINOR_MAX, Money
 from liushui.kernel.text import is_storable
+from liushui.workflow.secrets import is_secret
 
 TYPES = ("text", "integer", "amount", "date", "flag", "choice", "account", "denominations", "show")
 TEXT_LENGTH_MAX = 2_000
@@ -89,6 +91,8 @@ def _field(row: Mapping[str, Any]) -> Field | None:
     if not _NAME.fullmatch(str(row["name"])) or row["type"] not in TYPES:
         return None
     if (row["type"] == "choice") != ("choices" in row):
+        return None
+    if is_secret(row["name"]) and not row.get("secret"):
         return None
     return Field(**row)
 

@@ -33,6 +33,7 @@ from liushui.workflow.inputs import (
     Uncaught,
 )
 from liushui.workflow.people import SYSTEM, Person
+from liushui.workflow.secrets import forget_secrets
 from liushui.workflow.state import State
 from liushui.workflow.working_time import Calendar
 
@@ -72,12 +73,14 @@ class _Leavings:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a step is made. token: of the task that the person has done. how, note: how an incident was settled."""
+    """Why a step is made. token: of the task that the person has done. how, note: how an incident was settled.
+    first: evidence of what came before, written with that of the step."""
 
     person: Person | None = None
     token: int | None = None
     how: str | None = None
     note: str | None = None
+    first: tuple[Happening, ...] = ()
 
 
 class Runtime:
@@ -178,7 +181,7 @@ class Runtime:
         background: bool,
     ) -> None:
         """Perform what the step calls, step by step, then write everything down."""
-        left = _Leavings()
+        left = _Leavings(list(cause.first))
         queue = deque(step.effects)
         case.state = step.state
         ended: e.InstanceEnded | None = None
@@ -266,6 +269,7 @@ class Runtime:
         self, uow: UnitOfWork, case: Case, left: _Leavings, now: datetime, cause: Cause, *, new: bool
     ) -> None:
         conn, id = uow.conn, case.id
+        case.state = forget_secrets(case.state)
         state, objects = case.state.to_json(), json.dumps(case.objects, ensure_ascii=False)
         if new:
             await conn.execute(

@@ -26,6 +26,7 @@ from liushui.workflow.forms import Form, take
 from liushui.workflow.inputs import Stale, TaskCompleted
 from liushui.workflow.people import Person
 from liushui.workflow.runtime import Cause, Runtime
+from liushui.workflow.secrets import without_secrets
 
 COMMENT_LENGTH_MAX = 2_000
 DRAFT_BYTES_MAX = 32 * 1024
@@ -109,12 +110,16 @@ async def complete(
     form = form_of(opened.case.deployed, opened.work)
     variables = take(form, given) if form is not None else dict(given)
     _has_authority(rt, opened, person, variables)
+    first: tuple[Happening, ...] = ()
     if row["state"] == "open":
         await uow.conn.fetchval(Q.claim_task, task, person.number, rt.clock.now())
-        await _record(rt, uow, opened, person, "assigned")
+        # Written with the step's own evidence: writing takes the bank's sequencer, and the step may think first.
+        first = (_happening(opened, person, "assigned"),)
     await uow.conn.execute(Q.complete_task, task, person.number, rt.clock.now())
     try:
-        await rt.input(uow, opened.case, TaskCompleted(row["token"], variables), Cause(person, row["token"]))
+        await rt.input(
+            uow, opened.case, TaskCompleted(row["token"], variables), Cause(person, row["token"], first=first)
+        )
     except Stale:
         raise refuse("task_closed", task=task) from None
     return opened.case
@@ -129,7 +134,7 @@ async def save_draft(
     form = form_of(opened.case.deployed, opened.work)
     if form is not None:
         take(form, given, partly=True)
-    text = json.dumps(dict(given), ensure_ascii=False)
+    text = json.dumps(without_secrets(given), ensure_ascii=False)
     if len(text.encode()) > DRAFT_BYTES_MAX:
         raise refuse("draft_too_large", most=DRAFT_BYTES_MAX)
     await uow.conn.execute(Q.save_draft, task, text)
@@ -264,11 +269,17 @@ async def _record(
     rt: Runtime, uow: UnitOfWork, opened: Opened, person: Person, lifecycle: str,
     payload: dict[str, Any] | None = None,
 ) -> None:  # fmt: skip
-    happening = Happening(
+    happening = _happening(opened, person, lifecycle, payload)
+    await rt.write_happenings(uow, opened.case, [happening], rt.clock.now())
+
+
+def _happening(
+    opened: Opened, person: Person, lifecycle: str, payload: dict[str, Any] | None = None
+) -> Happening:
+    return Happening(
         "process_step", opened.path, lifecycle, resource=person.number, role=opened.work.role,
         priority=opened.row["priority"], payload=payload,
     )  # fmt: skip
-    await rt.write_happenings(uow, opened.case, [happening], rt.clock.now())
 
 
 async def open_task_for_reader(

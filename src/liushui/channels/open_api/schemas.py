@@ -78,17 +78,6 @@ class AccountOfCustomer(BaseModel):
     role: str
 
 
-class AccountIn(Body):
-    customer: Annotated[str, Field(max_length=20)]
-    currency: Currency = "CNY"
-
-
-class AccountOpened(BaseModel):
-    number: str
-    card_number: str | None
-    currency: str
-
-
 class AccountView(BaseModel):
     number: str
     customer: str
@@ -102,18 +91,6 @@ class AccountView(BaseModel):
     available: str
     held: str
     blocked: str
-
-
-class Blocks(Body):
-    debit: bool
-    credit: bool
-
-
-class CashIn(Body):
-    account: AccountNumber
-    amount: Amount
-    currency: Currency = "CNY"
-    memo: Memo | None = None
 
 
 class TransferIn(Body):
@@ -167,11 +144,6 @@ class Notices(BaseModel):
     least_amount: str | None
     notices: list[Notice]
     next: int | None
-
-
-class ContactIn(Body):
-    mobile: Text | None
-    address: Text | None
 
 
 class StaffIn(Body):

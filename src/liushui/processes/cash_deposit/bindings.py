@@ -6,25 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from liushui.deposits import CASH_DEPOSIT
-from liushui.kernel.errors import refuse
-from liushui.kernel.money import format_minor
+from liushui.kernel.amount_in_words import amount_in_words
 from liushui.ledger import Post
+from liushui.processes.accounts import CURRENCY, count
 from liushui.processes.services import Services, header_of, post
 from liushui.workflow import Binding, Context
-
-CURRENCY = "CNY"
 
 
 def bindings(services: Services) -> Sequence[Binding]:
     async def voucher(context: Context) -> dict[str, Any]:
         """Refuses ``count_differs`` where the notes do not make the amount."""
         v = context.variables
-        counted = sum(int(face) * number for face, number in v["denominations"].items())
-        if counted != v["amount"]:
-            raise refuse("count_differs", "denominations", counted=format_minor(counted, CURRENCY))
+        count(v)
         found = await services.directory.find(v["account"], "account")
         context.link("account", found.number)
-        return {"currency": CURRENCY}
+        return {"currency": CURRENCY, "amount_in_words": amount_in_words(v["amount"])}
 
     async def deposit(context: Context) -> dict[str, Any]:
         v = context.variables

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from liushui.kernel.clock import BANK_TIME
 from liushui.kernel.errors import Refused, refuse
 from liushui.ledger import Post
 from liushui.parties import check_code
 from liushui.payments import HOLD_CODE, VOID_CODE, Order
-from liushui.processes.services import BANK_TIME, Services, bank_day, header_of, load_calendars
+from liushui.processes.services import Services, header_of, load_calendars, parameters_at
 from liushui.processes.transfer.timing import execution_time
-from liushui.risk import effective
 from liushui.workflow import Binding, Context
 
 CURRENCY = "CNY"
@@ -69,22 +69,21 @@ def _checks(services: Services) -> Sequence[Binding]:
         }  # fmt: skip
 
     async def verify(context: Context) -> dict[str, Any]:
-        """A wrong code is a result, not a refusal: a refusal would undo the count of attempts. The code itself is
-        taken out of the case's variables whatever it was."""
+        """A wrong code is a result, not a refusal: a refusal would undo the count of attempts."""
         v = context.variables
         attempts = v.get("attempts", 0) + 1
         order = await order_of(services, context)
         owner = await services.transfers.owner_of(context.inside.conn, order.payer)
         try:
             right = await check_code(
-                context.inside, services.vault, party_id=owner, code=v["code"], now=context.now
+                context.inside, services.vault, party_id=owner, code=v["one_time_password"], now=context.now
             )
         except Refused as refused:
             return {
-                "code": None, "proven": False, "attempts": ATTEMPTS_MOST,
+                "proven": False, "attempts": ATTEMPTS_MOST,
                 "fault": {"code": refused.code, "params": {}},
             }  # fmt: skip
-        return {"code": None, "proven": right, "attempts": attempts}
+        return {"proven": right, "attempts": attempts}
 
     async def flag(context: Context) -> dict[str, Any]:
         """The payer hears that the transfer is looked at, by an event alone; not what made the bank look."""
@@ -109,7 +108,7 @@ def _later(services: Services) -> Sequence[Binding]:
             raise refuse("value_date_not_offered", "value_date")
         at = execution_time(
             v.get("execution") or "realtime", context.now, delayed=v.get("delayed", False),
-            parameters=effective(bank_day(context.now)), calendar=load_calendars()["counter"],
+            parameters=parameters_at(context.now), calendar=load_calendars()["counter"],
         )  # fmt: skip
         order = await order_of(services, context)
         header = header_of(context, HOLD_CODE, v.get("memo"))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from liushui.processes.services import BANK_TIME
+from liushui.kernel.clock import BANK_TIME
 from liushui.workflow.calendars import due
 from liushui.workflow.working_time import Calendar
 

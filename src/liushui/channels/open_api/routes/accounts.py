@@ -17,25 +17,12 @@ from liushui.channels.open_api.dependencies import (
 )
 from liushui.deposits import agree_to_notices
 from liushui.deposits.service import Q as DEPOSITS_Q
-from liushui.identity import branch_by_code
 from liushui.kernel.errors import refuse
 from liushui.kernel.money import format_minor
 from liushui.ledger import balance, find_account, statement
 from liushui.store.database import UnitOfWork
 
 router = APIRouter()
-
-
-@router.post("/v1/accounts", status_code=201)
-async def open_account(
-    body: s.AccountIn, bank: TheBank, caller: Caller, key: IdempotencyKey
-) -> s.AccountOpened:
-    async with bank.db.read() as conn:
-        branch = await branch_by_code(conn, caller.branch_code)
-    opened, _ = await bank.deposits.open_demand_account(
-        actor_of(caller, "accounts", key), customer=body.customer, currency=body.currency, branch=branch
-    )
-    return s.AccountOpened(number=opened.number, card_number=opened.card_number, currency=opened.currency)
 
 
 @router.get("/v1/accounts/{account}")
@@ -116,16 +103,3 @@ async def show_notices(
         least_amount=None if least is None else format_minor(least, found.currency),
         next=notices[-1].position if len(rows) > limit else None,
     )  # fmt: skip
-
-
-@router.put("/v1/accounts/{account}/blocks", status_code=204)
-async def set_blocks(
-    account: AccountPath, body: s.Blocks, bank: TheBank, caller: Caller, key: IdempotencyKey
-) -> None:
-    actor = actor_of(caller, "blocks", key)
-    await bank.deposits.set_blocks(actor, account, debit=body.debit, credit=body.credit)
-
-
-@router.post("/v1/accounts/{account}/closure", status_code=204)
-async def close_account(account: AccountPath, bank: TheBank, caller: Caller, key: IdempotencyKey) -> None:
-    await bank.deposits.close_account(actor_of(caller, "closure", key), account)

@@ -15,15 +15,12 @@ from liushui.channels.open_api.dependencies import (
     JournalPath,
     TheBank,
     actor_of,
-    header_of,
-    view_of,
 )
 from liushui.identity import branch_by_code, list_branches
 from liushui.kernel.errors import refuse
 from liushui.kernel.money import format_minor
 from liushui.ledger import Kind
 from liushui.ledger.repository import Q as LEDGER_Q
-from liushui.payments import REVERSAL_CODE
 from liushui.store.database import UnitOfWork
 
 router = APIRouter()
@@ -49,12 +46,6 @@ async def show_journal(journal: JournalPath, bank: TheBank, caller: Caller) -> s
             for e in entries
         ],
     )  # fmt: skip
-
-
-@router.post("/v1/journals/{journal}/reversal", status_code=201)
-async def reverse(journal: JournalPath, bank: TheBank, caller: Caller, key: IdempotencyKey) -> s.PostedView:
-    header = header_of(caller, "reversal", key, REVERSAL_CODE)
-    return view_of(await bank.payments.reverse(header, journal))
 
 
 @router.get("/v1/trial-balance")

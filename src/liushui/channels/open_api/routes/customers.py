@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path
 
 from liushui.channels.open_api import schemas as s
 from liushui.channels.open_api.dependencies import Caller, IdempotencyKey, TheBank, actor_of
 from liushui.deposits.service import Q as DEPOSITS_Q
-from liushui.identity import audit
 from liushui.kernel.errors import refuse
-from liushui.parties import NewCustomer, change_contact, customer_by_number, mask, open_customer
-from liushui.store.database import UnitOfWork
+from liushui.parties import NewCustomer, customer_by_number, mask, open_customer
 
 router = APIRouter()
 CustomerPath = Annotated[str, Path(max_length=20, pattern=r"^[0-9]+$")]
@@ -28,21 +26,6 @@ async def enter_customer(
         branch_id=caller.branch_id, key=actor.key,
     )  # fmt: skip
     return await show_customer(customer.number, bank, caller)
-
-
-@router.put("/v1/customers/{customer}/contact")
-async def set_contact(
-    customer: CustomerPath, body: s.ContactIn, bank: TheBank, caller: Caller, key: IdempotencyKey
-) -> s.CustomerView:
-    async def work(uow: UnitOfWork) -> dict[str, Any]:
-        await change_contact(uow, bank.clock, customer, mobile=body.mobile, address=body.address)
-        await audit(uow, bank.clock, actor=caller.number, action="contact_changed", subject=customer,
-                    outcome="done")  # fmt: skip
-        return {}
-
-    content = (customer, body.mobile, body.address)
-    await bank.db.once(actor_of(caller, "contact", key).key, content, bank.clock.now(), work)
-    return await show_customer(customer, bank, caller)
 
 
 @router.get("/v1/customers/{customer}")

@@ -35,21 +35,3 @@ async def transfer(body: s.TransferIn, bank: TheBank, caller: Caller, key: Idemp
     if isinstance(done, Posted):
         return answer_of(view_of(done))
     return answer_of(s.CaseBegun(case=done), 202)
-
-
-@router.post("/v1/cash-deposits", status_code=201, response_model=s.PostedView)
-async def deposit_cash(body: s.CashIn, bank: TheBank, caller: Caller, key: IdempotencyKey) -> Response:
-    answer = await bank.deposits.deposit_cash(
-        actor_of(caller, "cash-deposits", key), account=body.account, memo=body.memo,
-        amount=minor_of(body.amount, body.currency), currency=body.currency,
-    )  # fmt: skip
-    return answer_of(view_of(answer))
-
-
-@router.post("/v1/cash-withdrawals", status_code=201, response_model=s.PostedView)
-async def withdraw_cash(body: s.CashIn, bank: TheBank, caller: Caller, key: IdempotencyKey) -> Response:
-    answer = await bank.deposits.withdraw_cash(
-        actor_of(caller, "cash-withdrawals", key), account=body.account, memo=body.memo,
-        amount=minor_of(body.amount, body.currency), currency=body.currency,
-    )  # fmt: skip
-    return answer_of(view_of(answer))

@@ -1,0 +1,48 @@
+"""What many bindings do first: find the account of the case, and see that a customer names only their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from liushui.deposits import owner_of
+from liushui.kernel.errors import refuse
+from liushui.kernel.money import format_minor
+from liushui.ledger import CustomerAccount
+from liushui.processes.services import Services
+from liushui.workflow import Context
+
+CURRENCY = "CNY"
+CUSTOMER_ROLE = "customer"
+
+
+def is_customer(context: Context) -> bool:
+    """Whether a customer, and nobody of the bank, makes this step."""
+    return context.person is not None and CUSTOMER_ROLE in context.person.roles
+
+
+async def account_of(services: Services, context: Context, field: str = "account") -> CustomerAccount:
+    """The account in a variable; the case is linked to it and to its owner. Refuses ``account_unknown``, also where a
+    customer names somebody else's: who owns what is nobody's business."""
+    found = await services.directory.find(context.variables[field], field)
+    owner = await owner_of(context.inside.conn, found.id)
+    if owner is None or (is_customer(context) and context.operator != owner):
+        raise refuse("account_unknown", field, account=found.number)
+    context.link("account", found.number)
+    context.link("customer", owner)
+    return found
+
+
+async def cash_account_of(services: Services, context: Context) -> CustomerAccount:
+    """The same for cash, which the counter keeps in one currency. Refuses ``currency_differs`` too."""
+    found = await account_of(services, context)
+    if found.currency != CURRENCY:
+        raise refuse("currency_differs", "account", account=found.number, currency=found.currency)
+    return found
+
+
+def count(v: Mapping[str, Any]) -> None:
+    """Refuses ``count_differs`` where the notes in ``denominations`` do not make ``amount``."""
+    counted = sum(int(face) * number for face, number in v["denominations"].items())
+    if counted != v["amount"]:
+        raise refuse("count_differs", "denominations", counted=format_minor(counted, CURRENCY))

@@ -1,0 +1,1 @@
+"""Cash ordered ahead (预约取现), through any channel."""

@@ -1,0 +1,1 @@
+"""Cash withdrawal (现金取款) at the counter."""

@@ -1,0 +1,1 @@
+"""Change a customer's contact and document (变更客户资料)."""

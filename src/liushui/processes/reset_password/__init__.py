@@ -1,0 +1,1 @@
+"""Reset a password (重置交易密码)."""

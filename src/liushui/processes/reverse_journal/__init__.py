@@ -1,0 +1,1 @@
+"""Reverse a journal (冲正), authorised by somebody else."""
