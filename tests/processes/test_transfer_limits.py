@@ -151,6 +151,21 @@ def test_the_customer_agrees_on_less_and_can_never_agree_on_more(demo: str) -> N
     run(demo, tell)
 
 
+def test_a_customer_agrees_at_the_counter_and_takes_it_back(demo: str) -> None:
+    async def tell(s: Story) -> None:
+        given = {"account": ZHANG, "channel": "atm", "identified": True}
+        await s.start(TELLER, "agree_transfer_limit", daily_amount="100.00", daily_count=1, **given)
+        over = await s.start(machine("atm"), "transfer", payer=ZHANG, payee=LI, amount="100.01")
+        assert await fault(s, over) == "channel_limit_exceeded"
+        await s.start(TELLER, "agree_transfer_limit", **given)
+        case = await s.start(machine("atm"), "transfer", payer=ZHANG, payee=LI, amount="100.01")
+        assert await s.status(case) == "running"
+        with pytest.raises(Refused, match="form_field_missing"):
+            await s.start(TELLER, "agree_transfer_limit", account=ZHANG, channel="atm", identified=False)
+
+    run(demo, tell)
+
+
 def test_a_limit_agreed_for_machine_clients_holds_on_what_went_straight_before(demo: str) -> None:
     async def tell(s: Story) -> None:
         before = await straight(s)

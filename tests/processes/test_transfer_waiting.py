@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from liushui.kernel.errors import Refused
 from liushui.ledger import Header
+from liushui.payments import TransferOrders
 from tests.procedures import SUPERVISOR, TELLER, Story, person
 from tests.processes.transfers import LI, ZHANG, held, kinds, last, machine, run, second_account, used
 
@@ -225,3 +228,62 @@ def test_a_value_date_is_for_what_is_booked_at_once(demo: str) -> None:
         assert (await s.ways(case))[-2:] == ["HoldRefused", "Refused"]
 
     run(demo, tell)
+
+
+def breaks_after(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A defect right after the work of a use case has been done, before its step is committed."""
+    right: Callable[..., Awaitable[Any]] = getattr(TransferOrders, name)
+
+    async def broken(self: TransferOrders, *args: Any, **more: Any) -> Any:
+        await right(self, *args, **more)
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(TransferOrders, name, broken)
+
+
+def test_a_step_that_breaks_has_not_happened_and_is_tried_again(
+    demo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def tell(s: Story) -> None:
+        with monkeypatch.context() as broken:
+            breaks_after("hold", broken)
+            case = await s.start(TELLER, "transfer", payer=ZHANG, payee=LI, amount="7.00", execution="normal")
+            await s.wait(HOUR)
+        assert await s.status(case) == "incident"
+        assert (await held(s, ZHANG), await used(s, ZHANG, "counter")) == (0, (0, 0))
+        await settle(s, case)
+        assert await held(s, ZHANG) == 7_00
+        with monkeypatch.context() as broken:
+            breaks_after("execute", broken)
+            await s.wait(HOUR * 3)
+        assert (await s.status(case), await s.balance(ZHANG)) == ("incident", "1000000.00")
+        assert (await held(s, ZHANG), await used(s, ZHANG, "counter")) == (7_00, (7_00, 1))
+        await settle(s, case)
+        assert (await s.status(case), await s.balance(ZHANG)) == ("completed", "999993.00")
+
+    run(demo, tell)
+
+
+def test_a_broken_one_that_the_payer_withdraws_is_released_when_it_is_tried_again(
+    demo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def tell(s: Story) -> None:
+        case = await s.start(TELLER, "transfer", payer=ZHANG, payee=LI, amount="7.00", execution="normal")
+        with monkeypatch.context() as broken:
+            breaks_after("execute", broken)
+            await s.wait(HOUR * 3)
+        await cancel(s, case)
+        await s.work()
+        await settle(s, case)
+        assert (await last(s, case), await held(s, ZHANG)) == ("Cancelled", 0)
+
+    run(demo, tell)
+
+
+async def settle(s: Story, case: int) -> None:
+    number = await s.bank.db.pool.fetchval(
+        "SELECT max(id) FROM process_incident WHERE instance_id = $1 AND cleared_at IS NULL", case
+    )
+    await s.processes.settle_incident(
+        SUPERVISOR, number, "retry", "mended", {}, idempotency_key=f"retry:{number}"
+    )

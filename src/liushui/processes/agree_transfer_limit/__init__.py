@@ -1,0 +1,1 @@
+"""A customer agrees on limits of transfers for an account and channel (约定转账限额)."""
