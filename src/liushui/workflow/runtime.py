@@ -149,7 +149,9 @@ class Runtime:
 
     async def next_case(self, conn: PoolConnection) -> int:
         """The next case number; a thousand are fetched at a time, those of a killed process are never used."""
-        async with self._fetching:  # a thousand who ask at once are served from one fetch, not from a thousand
+        async with (
+            self._fetching
+        ):  # a thousand who ask at once are served from one fetch, not from a thousand
             number = next(self._cases, None)
             if number is None:
                 first: int = await conn.fetchval(Q.next_cases)
