@@ -19,6 +19,7 @@ from liushui.kernel.clock import ManualClock
 from liushui.kernel.errors import Refused
 from liushui.ledger import Header, Post
 from liushui.store.outbox import dispatch
+from liushui.store.vault import Vault
 from liushui.workflow import Person, Q
 from liushui.workflow.state import State
 
@@ -126,10 +127,10 @@ class Story:
 
 
 @asynccontextmanager
-async def story_of(dsn: str) -> AsyncGenerator[Story]:
+async def story_of(dsn: str, vault: Vault | None = None) -> AsyncGenerator[Story]:
     """The demo bank with its procedures deployed; its books are verified at the end."""
     clock = ManualClock(MONDAY_TEN)
-    async with open_bank(dsn, clock) as bank:
+    async with open_bank(dsn, clock, vault=vault) as bank:
         await complete_demo_bank(bank)
         await bank.processes.deploy_house(actor="system")
         yield Story(bank, clock)

@@ -14,10 +14,11 @@ from liushui.kernel.errors import Fault
 from liushui.ledger import Directory, Ledger, LedgerLimits
 from liushui.ledger.verify import verify_books
 from liushui.parties import IdentityService, IdentityStandIn
-from liushui.payments import Payments
+from liushui.payments import AbandonedOrders, Payments, TransferOrders
 from liushui.processes import Processes, Services
 from liushui.store.database import POOL_SIZE_DEFAULT, Database
 from liushui.store.outbox import Handler
+from liushui.store.vault import Vault
 from liushui.workflow import Catalogue
 from liushui.workflow.verify import verify_processes
 
@@ -40,20 +41,22 @@ class Bank:
     opening: AccountOpening
     processes: Processes
     identity_service: IdentityService
+    transfers: TransferOrders
+    vault: Vault
 
     @property
     def handlers(self) -> tuple[Handler, ...]:
         """Who is told of events by the worker."""
-        return (MovementNotices(), self.processes.post)
+        return (MovementNotices(), self.processes.post, AbandonedOrders(self.transfers))
 
 
 @asynccontextmanager
 async def open_bank(
     dsn: str, clock: Clock, *, limits: LedgerLimits | None = None, pool_size: int = POOL_SIZE_DEFAULT,
-    identity_service: IdentityService | None = None,
+    identity_service: IdentityService | None = None, vault: Vault | None = None,
 ) -> AsyncGenerator[Bank]:  # fmt: skip
     """Connect to a migrated database and start writing; stops cleanly at the end. identity_service: the police's; None
-    is the local stand-in."""
+    is the local stand-in. vault: seals secrets of customers; None: with the key file that the environment names."""
     police = identity_service or IdentityStandIn()
     db = await Database.connect(dsn, pool_size=pool_size)
     ledger = Ledger(db, clock, limits)
@@ -62,13 +65,25 @@ async def open_bank(
     deposits = Deposits(db, clock, ledger, directory, internal, templates)
     payments = Payments(db, clock, ledger, directory, templates)
     opening = AccountOpening(clock, ledger, deposits)
+    transfers, safe = TransferOrders(clock, ledger, payments), vault or Vault.from_environment()
     services = Services(
-        db, clock, ledger, directory, internal, templates, deposits, payments, opening, police
+        db,
+        clock,
+        ledger,
+        directory,
+        internal,
+        templates,
+        deposits,
+        payments,
+        opening,
+        police,
+        transfers,
+        safe,
     )
     try:
         yield Bank(
             db, clock, ledger, directory, internal, templates, Sessions(db, clock), deposits, payments,
-            opening, Processes(services), police,
+            opening, Processes(services), police, transfers, safe,
         )  # fmt: skip
     finally:
         await ledger.close()

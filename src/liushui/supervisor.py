@@ -18,6 +18,7 @@ from contextlib import suppress
 from liushui.config import Settings
 from liushui.kernel.errors import Refused, refuse
 from liushui.store.embedded import EmbeddedServer
+from liushui.store.vault import KEY_FILE_NAME, KEY_FILE_VARIABLE, ensure_key
 
 _LOG = logging.getLogger("liushui")
 RESTART_PAUSE_S = 0.5
@@ -26,7 +27,8 @@ RESTART_PAUSE_S = 0.5
 def serve(settings: Settings, dsn: str, server: EmbeddedServer | None, announcement: str) -> None:
     """Run until SIGINT or SIGTERM. server: the embedded database to watch over, or None."""
     listener = _listen(settings)
-    environment = os.environ | {"LIUSHUI_DSN": dsn}
+    key_file = os.environ.get(KEY_FILE_VARIABLE) or str(ensure_key(settings.data_dir / KEY_FILE_NAME))
+    environment = os.environ | {"LIUSHUI_DSN": dsn, KEY_FILE_VARIABLE: key_file}
     commands = [["web", "--fd", str(listener.fileno())]] * settings.workers + [["work"]]
     stopping = False
 

@@ -28,6 +28,7 @@ from liushui.deposits.blocks import (
 )
 from liushui.deposits.cards import card_of, replace_card
 from liushui.deposits.classes import (
+    CURRENCY,
     FULL,
     LIMITED,
     MEDIUMS,
@@ -55,6 +56,7 @@ from liushui.deposits.statements import Issued, StatementData, issue_statement, 
 __all__ = [
     "CASH_DEPOSIT",
     "CASH_WITHDRAWAL",
+    "CURRENCY",
     "FULL",
     "LANGUAGES",
     "LIMITED",

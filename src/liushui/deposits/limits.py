@@ -16,8 +16,9 @@ Q = Queries("liushui.deposits", "limits.sql")
 
 async def use_limits(
     uow: UnitOfWork, account_id: int, direction: Direction, amount: int, *, counterparty: str | None = None
-) -> None:
-    """Count a movement against the limits of an account, before it is posted in the same transaction.
+) -> bool:
+    """Count a movement against the limits of an account, before it is posted in the same transaction; return whether
+    anything was counted, which is what ``give_back_limits`` would give back.
 
     Call it once for each customer account that moves, in the step that posts: what is refused or rolled back later
     is not counted. counterparty: number of the other account; one that is bound to this one is not counted, but the
@@ -29,7 +30,7 @@ async def use_limits(
     """
     agreed = await _agreed(uow.conn, account_id)
     if agreed is None:
-        return
+        return False
     today = (await uow.head()).business_date
     limits = agreed[0].tightened(limits_by_class(agreed[1], effective(today)))
     incoming = direction is Direction.IN
@@ -40,6 +41,7 @@ async def use_limits(
     raise_if_any(limit_faults(limits, Use(direction, amount, row["day"], row["year"], before, bound)))
     if not bound:
         await uow.conn.execute(Q.use, account_id, incoming, today, _year(today), amount)
+    return not bound
 
 
 async def give_back_limits(

@@ -51,6 +51,8 @@ class AccountOpening:
             Q.classify, account_id, terms.account_class, limits.daily, limits.yearly, limits.balance,
             terms.purpose, terms.case_id,
         )  # fmt: skip
+        if not limits.none_at_all:
+            await self._ledger.count_movements(uow, account_id)
         if terms.bound is not None:
             await uow.conn.execute(Q.bind, account_id, terms.bound, terms.bound_bank, self._clock.now())
         waits = NewBlock(

@@ -20,6 +20,7 @@ from liushui.ledger.model import (
 )
 from liushui.ledger.service import (
     Ledger,
+    answer_of,
     balance,
     find_account,
     hold_lines,
@@ -48,6 +49,7 @@ __all__ = [
     "Request",
     "Reverse",
     "Void",
+    "answer_of",
     "balance",
     "find_account",
     "hold_lines",

@@ -16,6 +16,7 @@ class Account:
     __slots__ = (
         "branch_id",
         "closed",
+        "counted",
         "credit_blocked",
         "credits_pending",
         "credits_posted",
@@ -33,7 +34,7 @@ class Account:
     def __init__(
         self, id: int, number: str, branch_id: int, currency: str, debit_normal: bool, floor: int | None,
         debit_blocked: bool, credit_blocked: bool, closed: bool, debits_pending: int, debits_posted: int,
-        credits_pending: int, credits_posted: int, position: int,
+        credits_pending: int, credits_posted: int, position: int, counted: bool = False,
     ) -> None:  # fmt: skip
         self.id = id
         self.number = number
@@ -49,6 +50,7 @@ class Account:
         self.credits_pending = credits_pending
         self.credits_posted = credits_posted
         self.position = position
+        self.counted = counted
 
     def ledger(self) -> int:
         """What is booked, on the normal side."""

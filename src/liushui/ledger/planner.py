@@ -7,8 +7,8 @@ Order of precedence of refusals, the first that applies is the answer:
  2. its date                  ``value_date_too_early value_date_too_late hold_expiry_past``
  3. what it refers to         ``hold_unknown hold_resolved hold_expired hold_not_due journal_unknown
                                journal_not_reversible journal_already_reversed capture_exceeds_hold``
- 4. the accounts              ``account_unknown``, then ``currencies_unbalanced``, then ``account_closed``,
-                               then ``account_blocked``
+ 4. the accounts              ``limits_apply`` (of a case that goes straight through), then ``account_unknown``, then
+                               ``currencies_unbalanced``, then ``account_closed``, then ``account_blocked``
  5. inter-branch legs         ``inter_branch_account_missing``
  6. money                     ``insufficient_funds``
 
@@ -107,6 +107,8 @@ class Planner:
     def _post(self, known: WorkingSet, batch: Batch, request: Post) -> Posted:
         _check_lines(request.lines)
         value_date = self._value_date(request.header, batch)
+        if request.header.process_path is not None:
+            _check_uncounted(known, request.lines)
         entries = _book(known, batch, request.lines)
         return _answer(batch, request, Kind.POSTING, value_date, entries)
 
@@ -225,6 +227,14 @@ def _find_accounts(known: WorkingSet, lines: Sequence[Line]) -> list[Account]:
             raise refuse("account_unknown", account=line.account_id)
         accounts.append(account)
     return accounts
+
+
+def _check_uncounted(known: WorkingSet, lines: Sequence[Line]) -> None:
+    """A case that goes straight through counts nothing, so it may not touch an account with limits."""
+    for line in lines:
+        account = known.accounts.get(line.account_id)
+        if account is not None and account.counted:
+            raise refuse("limits_apply", account=account.number)
 
 
 def _check_balance(accounts: Sequence[Account], lines: Sequence[Line]) -> None:

@@ -9,7 +9,7 @@ SELECT epoch, business_date FROM commit_head;
 -- name: load_accounts
 SELECT a.id, a.number, a.branch_id, a.currency, a.debit_normal, a.floor_minor, a.debit_blocked,
        a.credit_blocked, a.closed_on IS NOT NULL AS closed, b.debits_pending, b.debits_posted,
-       b.credits_pending, b.credits_posted, b.position
+       b.credits_pending, b.credits_posted, b.position, a.counted
 FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
 WHERE a.id = ANY($1::bigint[]);
 
@@ -54,6 +54,9 @@ RETURNING id;
 
 -- name: set_floor
 UPDATE ledger_account SET floor_minor = $2 WHERE id = $1 AND closed_on IS NULL RETURNING id;
+
+-- name: count_movements
+UPDATE ledger_account SET counted = true WHERE id = $1 AND NOT counted;
 
 -- name: close_account
 UPDATE ledger_account SET closed_on = $2 WHERE id = $1 AND closed_on IS NULL RETURNING id;

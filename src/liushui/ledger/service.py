@@ -96,6 +96,11 @@ class Ledger:
         if await uow.conn.fetchval(Q.set_floor, account_id, floor_minor) is None:
             raise refuse("account_closed")
 
+    async def count_movements(self, uow: UnitOfWork, account_id: int) -> None:
+        """From now on nothing goes straight through on this account: its movements are counted against limits."""
+        await uow.head()
+        await uow.conn.execute(Q.count_movements, account_id)
+
     async def close_account(self, uow: UnitOfWork, account_id: int) -> date:
         """Close an account that is empty. Refuses ``account_unknown``, ``account_closed``,
         ``account_blocked``, ``account_not_empty`` and ``account_has_holds``."""
@@ -121,18 +126,30 @@ class Ledger:
         """Release holds whose time is over, some at a time; return how many. Safe to run anywhere, any time."""
         async with self._db.read() as conn:
             due = await conn.fetch(Q.holds_due, self._clock.now(), EXPIRE_AT_ONCE)
-        requests = [
-            Expire(
-                Header(
-                    key=f"hold:{row['journal_id']}:expiry", code="HLDEXP", branch_id=row["branch_id"],
-                    operator="system", channel="system",
-                ),
-                row["journal_id"],
-            )
-            for row in due
-        ]  # fmt: skip
+        requests = [_expiry(row["journal_id"], row["branch_id"]) for row in due]
         answers = await self.submit_all(requests)
         return sum(isinstance(answer, Posted) for answer in answers)
+
+    async def expire_within(self, uow: UnitOfWork, hold_id: int, branch_id: int) -> None:
+        """Release one hold whose time is over inside a use case, as ``expire_holds`` would. branch_id: of the hold's
+        journal. Refuses ``hold_unknown``, ``hold_not_due``, and ``hold_resolved`` but by expiry."""
+        await self.post_within(uow, _expiry(hold_id, branch_id))
+
+
+def _expiry(hold_id: int, branch_id: int) -> Expire:
+    """Everybody who finds a hold expired asks under the same key, so it is released once."""
+    header = Header(
+        key=f"hold:{hold_id}:expiry", code="HLDEXP", branch_id=branch_id, operator="system", channel="system"
+    )
+    return Expire(header, hold_id)
+
+
+async def answer_of(conn: PoolConnection, journal_id: int) -> Posted:
+    """What the ledger answered when it wrote a journal. Refuses ``journal_unknown``."""
+    found = repository.answers_from(await conn.fetch(Q.load_journals, [journal_id]))
+    if journal_id not in found:
+        raise refuse("journal_unknown", journal=journal_id)
+    return found[journal_id]
 
 
 async def balance(conn: PoolConnection, account_id: int) -> Balance:

@@ -23,6 +23,7 @@ from liushui.parties.changes import NewData, Requested, apply_change, request_ch
 from liushui.parties.identity_service import Answer, IdentityService, Inquiry, Verdict, worst
 from liushui.parties.identity_stand_in import IdentityStandIn
 from liushui.parties.model import Customer, NewCustomer, check, mask, mask_document, mask_mobile
+from liushui.parties.second_factor import check_code, enrol_second_factor
 from liushui.parties.service import (
     change_contact,
     customer_by_document,
@@ -53,9 +54,11 @@ __all__ = [
     "at_place",
     "change_contact",
     "check",
+    "check_code",
     "confirm_people",
     "customer_by_document",
     "customer_by_number",
+    "enrol_second_factor",
     "entity_people",
     "insert_customer",
     "mask",

@@ -1,14 +1,45 @@
-"""Transfers between customers' accounts and the reversal of what was booked."""
+"""Transfers between customers' accounts, their limits, those that wait, and the reversal of what was booked."""
 
+from liushui.payments.limits import (
+    CHANNELS,
+    MACHINES,
+    SELF_SERVICE,
+    ChannelLimit,
+    Needs,
+    Totals,
+    agree_transfer_limit,
+    bank_limit,
+    channel_faults,
+    limit_of,
+    needs_of,
+    totals_of,
+)
+from liushui.payments.orders import AbandonedOrders, Facts, Order, TransferOrders
 from liushui.payments.reversals import ReversalFacts, reversal_facts
 from liushui.payments.service import CAPTURE_CODE, HOLD_CODE, REVERSAL_CODE, VOID_CODE, Payments
 
 __all__ = [
     "CAPTURE_CODE",
+    "CHANNELS",
     "HOLD_CODE",
+    "MACHINES",
     "REVERSAL_CODE",
+    "SELF_SERVICE",
     "VOID_CODE",
+    "AbandonedOrders",
+    "ChannelLimit",
+    "Facts",
+    "Needs",
+    "Order",
     "Payments",
     "ReversalFacts",
+    "Totals",
+    "TransferOrders",
+    "agree_transfer_limit",
+    "bank_limit",
+    "channel_faults",
+    "limit_of",
+    "needs_of",
     "reversal_facts",
+    "totals_of",
 ]

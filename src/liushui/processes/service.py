@@ -6,19 +6,15 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
-from functools import cache
 from hashlib import sha256
-from importlib import resources
 from typing import Any
-
-import yaml
 
 from liushui.identity import audit, load_roles
 from liushui.kernel.clock import BANK_TIME, monotonic_s
 from liushui.kernel.errors import Fault, Refused, refuse
-from liushui.ledger import Posted
+from liushui.ledger import Posted, answer_of
 from liushui.processes.registry import all_bindings, procedure_folders
-from liushui.processes.services import Services
+from liushui.processes.services import Services, load_calendars
 from liushui.risk import effective
 from liushui.store.database import UnitOfWork
 from liushui.workflow import (
@@ -45,7 +41,6 @@ from liushui.workflow import (
     deploy,
     may_start,
     moving,
-    parse_calendar,
     read_folder,
     without_secrets,
     worklist,
@@ -55,13 +50,6 @@ POSTED = "posted"
 REMEMBER_RELEASE_S = 1.0
 NOT_THE_CASES_FAULT = frozenset({"busy", "database_unavailable", "database_full", "key_reused"})
 """Refusals that say nothing about the case: it may be asked for again."""
-
-
-@cache
-def load_calendars() -> Mapping[str, Any]:
-    """Working time by name."""
-    text = resources.files("liushui.processes").joinpath("calendars.yaml").read_text("utf-8")
-    return {name: parse_calendar(name, body) for name, body in yaml.safe_load(text).items()}
 
 
 class Parameters:
@@ -156,6 +144,8 @@ class Processes:
         try:
             return await self._ledger.submit(await request(context))
         except Refused as refused:
+            if refused.code == "limits_apply":  # they are counted in a step of the engine
+                return await self._start_checked(person, walk.deployed, variables, idempotency_key)
             caught = walk.way(reached, variables, extra, refused=refused.code)
             if caught is not None and refused.code not in NOT_THE_CASES_FAULT:
                 path = await self._ways.number(walk.deployed, caught, refused.code)
@@ -187,13 +177,24 @@ class Processes:
 
     async def _start_checked(
         self, person: Person, deployed: Deployed, variables: Mapping[str, Any], key: str
-    ) -> int:
+    ) -> Posted | int:
+        """Begin the case in the engine. One that is over at once is answered as if it had gone straight through: by
+        what was booked, or by what was refused, though the case stays."""
+
         async def work(uow: UnitOfWork) -> dict[str, Any]:
-            return {"case": (await self.runtime.begin(uow, deployed, variables, person)).id}
+            case = await self.runtime.begin(uow, deployed, variables, person)
+            left: Mapping[str, Any] = case.state.variables if case.ended_at is not None else {}
+            return {"case": case.id, "journal": left.get("journal"), "fault": left.get("fault")}
 
         content = ("start", deployed.key, _content(variables))
-        result, _ = await self._db.once(key, content, self._clock.now(), work)
+        result, replayed = await self._db.once(key, content, self._clock.now(), work)
         await background.run_jobs(self._db, self.runtime, case_id=result["case"], person=person)
+        journal, fault = result.get("journal"), result.get("fault")
+        if journal is not None:
+            async with self._db.read() as conn:
+                return (await answer_of(conn, journal))._replace(replayed=replayed)
+        if fault is not None:
+            raise Refused(Fault(fault["code"], fault["params"]))
         return result["case"]
 
     async def _next_case(self) -> int:

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from importlib import resources
 from typing import Any
+
+import yaml
 
 from liushui.accounting import InternalAccounts, Templates
 from liushui.deposits import AccountOpening, Actor, Deposits
 from liushui.kernel.clock import BANK_TIME, Clock
 from liushui.ledger import Directory, Header, Ledger, Posted, Request
 from liushui.parties import IdentityService
-from liushui.payments import Payments
+from liushui.payments import Payments, TransferOrders
 from liushui.risk import effective
 from liushui.store.database import Database
-from liushui.workflow import Context
+from liushui.store.vault import Vault
+from liushui.workflow import Context, parse_calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,15 @@ class Services:
     payments: Payments
     opening: AccountOpening
     identity_service: IdentityService
+    transfers: TransferOrders
+    vault: Vault
+
+
+@cache
+def load_calendars() -> Mapping[str, Any]:
+    """Working time by name."""
+    text = resources.files("liushui.processes").joinpath("calendars.yaml").read_text("utf-8")
+    return {name: parse_calendar(name, body) for name, body in yaml.safe_load(text).items()}
 
 
 def parameters_at(moment: datetime) -> Mapping[str, Any]:

@@ -22,7 +22,8 @@ class Context:
 
     uow: the step's transaction; None for an outside binding. key: the same for every attempt at this visit of the
     element. person: whose request made the step; None for timers and messages. links: object type to numbers.
-    straight_through: the number of the way of a case that stores no more than that.
+    straight_through: the number of the way of a case that stores no more than that. channel, case_channel: where this
+    step was made, and where the case began.
     """
 
     uow: UnitOfWork | None
@@ -38,6 +39,7 @@ class Context:
     person: Person | None
     links: dict[str, list[str]] = field(default_factory=dict[str, "list[str]"])
     straight_through: int | None = None
+    case_channel: str = ""
 
     @property
     def inside(self) -> UnitOfWork:

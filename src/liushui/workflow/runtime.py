@@ -222,7 +222,7 @@ class Runtime:
     ) -> Context:
         return Context(
             uow, f"case:{case.id}:{call.token}", case.id, call.element, call.attempt, call.variables, case.initiator,
-            case.branch_id, person.channel if person else case.channel, now, person,
+            case.branch_id, person.channel if person else case.channel, now, person, case_channel=case.channel,
         )  # fmt: skip
 
     async def _perform(

@@ -100,6 +100,7 @@ class TransferIn(Body):
     currency: Currency = "CNY"
     value_date: date | None = None
     memo: Memo | None = None
+    execution: Literal["realtime", "normal", "next_day"] = "realtime"
 
 
 class HoldIn(Body):

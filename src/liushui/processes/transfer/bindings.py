@@ -6,14 +6,26 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from liushui.kernel.clock import BANK_TIME
+from liushui.kernel.errors import Refused, refuse
 from liushui.ledger import Post
-from liushui.processes.services import Services, header_of, post
+from liushui.parties import check_code
+from liushui.payments import HOLD_CODE, VOID_CODE, Order
+from liushui.processes.services import Services, header_of, load_calendars, parameters_at
+from liushui.processes.transfer.timing import execution_time
 from liushui.workflow import Binding, Context
 
 CURRENCY = "CNY"
+WITHOUT_STAFF = ("online", "kiosk", "atm")
+"""Channels on which nobody of the bank can stand: a person is not a machine."""
+ATTEMPTS_MOST = 3
 
 
 def bindings(services: Services) -> Sequence[Binding]:
+    return [*_at_once(services), *_checks(services), *_later(services)]
+
+
+def _at_once(services: Services) -> Sequence[Binding]:
     async def request(context: Context) -> Post:
         v = context.variables
         lines = await services.payments.lines(
@@ -28,8 +40,115 @@ def bindings(services: Services) -> Sequence[Binding]:
 
     async def book(context: Context) -> dict[str, Any]:
         made = await request(context)
-        for number in (context.variables["payer"], context.variables["payee"]):
-            context.link("account", number)
-        return await post(services, context, made)
+        posted = await services.transfers.post(context.inside, await order_of(services, context), made)
+        context.link("journal", str(posted.journal_id))
+        return {"journal": posted.journal_id, "booking_date": posted.booking_date.isoformat()}
 
     return [Binding("transfer.post", book, request=request)]
+
+
+def _checks(services: Services) -> Sequence[Binding]:
+    async def check(context: Context) -> dict[str, Any]:
+        """What decisions look at. Refuses ``channel_not_offered``, ``second_factor_not_offered``, and the limits of
+        the channel before anybody is asked for anything."""
+        v, channel, who = context.variables, context.case_channel, context.person
+        if context.channel in WITHOUT_STAFF and who is not None and "service" not in who.roles:
+            raise refuse("channel_not_offered", channel=channel)
+        await services.payments.lines(v["payer"], v["payee"], v["amount"], v.get("currency", CURRENCY))
+        order = await order_of(services, context)
+        today = (await context.inside.head()).business_date
+        facts = await services.transfers.look(context.inside.conn, order, today)
+        if facts.needs.proof and channel != "online":
+            raise refuse("second_factor_not_offered", channel=channel)
+        return {
+            "own": facts.own, "new_payee": facts.new_payee, "recent": facts.recent,
+            "hour": context.now.astimezone(BANK_TIME).hour,
+            "day_total": facts.totals.account_amount + v["amount"],
+            "needs_proof": facts.needs.proof and not order.proven,
+            "needs_reminder": facts.needs.reminder and not order.reminded,
+        }  # fmt: skip
+
+    async def verify(context: Context) -> dict[str, Any]:
+        """A wrong code is a result, not a refusal: a refusal would undo the count of attempts."""
+        v = context.variables
+        attempts = v.get("attempts", 0) + 1
+        order = await order_of(services, context)
+        owner = await services.transfers.owner_of(context.inside.conn, order.payer)
+        try:
+            right = await check_code(
+                context.inside, services.vault, party_id=owner, code=v["one_time_password"], now=context.now
+            )
+        except Refused as refused:
+            return {
+                "proven": False, "attempts": ATTEMPTS_MOST,
+                "fault": {"code": refused.code, "params": {}},
+            }  # fmt: skip
+        return {"proven": right, "attempts": attempts}
+
+    async def flag(context: Context) -> dict[str, Any]:
+        """The payer hears that the transfer is looked at, by an event alone; not what made the bank look."""
+        payer = await services.directory.find(context.variables["payer"], "payer")
+        await context.inside.emit(
+            "transfer_under_review", context.now, subjects=[payer.id], payload={"case": context.case_id}
+        )
+        return {}
+
+    return [
+        Binding("transfer.check", check),
+        Binding("transfer.verify", verify),
+        Binding("transfer.flag", flag),
+    ]
+
+
+def _later(services: Services) -> Sequence[Binding]:
+    async def hold(context: Context) -> dict[str, Any]:
+        """Refuses ``value_date_not_offered``: what is executed later has the value date of its execution."""
+        v = context.variables
+        if v.get("value_date") is not None:
+            raise refuse("value_date_not_offered", "value_date")
+        at = execution_time(
+            v.get("execution") or "realtime", context.now, delayed=v.get("delayed", False),
+            parameters=parameters_at(context.now), calendar=load_calendars()["counter"],
+        )  # fmt: skip
+        order = await order_of(services, context)
+        header = header_of(context, HOLD_CODE, v.get("memo"))
+        held = await services.transfers.hold(context.inside, order, header, at)
+        context.link("journal", str(held.journal_id))
+        await context.inside.emit(
+            "transfer_waiting", context.now, subjects=[order.payer.id],
+            payload={"case": context.case_id, "execute_at": at.isoformat()},
+        )  # fmt: skip
+        return {"hold": held.journal_id, "execute_at": at.isoformat()}
+
+    async def execute(context: Context) -> dict[str, Any]:
+        header = header_of(context, services.payments.transfer_code, context.variables.get("memo"))
+        posted = await services.transfers.execute(context.inside, context.case_id, header)
+        context.link("journal", str(posted.journal_id))
+        return {"journal": posted.journal_id, "booking_date": posted.booking_date.isoformat()}
+
+    async def release(context: Context) -> dict[str, Any]:
+        payer = await services.transfers.release(
+            context.inside, context.case_id, header_of(context, VOID_CODE)
+        )
+        await context.inside.emit(
+            "transfer_released", context.now, subjects=[payer], payload={"case": context.case_id}
+        )
+        return {}
+
+    return [
+        Binding("transfer.hold", hold),
+        Binding("transfer.execute", execute),
+        Binding("transfer.release", release),
+    ]
+
+
+async def order_of(services: Services, context: Context) -> Order:
+    """The transfer that the case is about. Refuses ``account_unknown``."""
+    v = context.variables
+    payer, payee = await services.directory.find_two((v["payer"], "payer"), (v["payee"], "payee"))
+    for number in (payer.number, payee.number):
+        context.link("account", number)
+    return Order(
+        context.case_id, payer, payee, v["amount"], context.case_channel,
+        proven=v.get("proven", False), reminded=v.get("reminded", False),
+    )  # fmt: skip

@@ -27,7 +27,7 @@ async def transfer(body: s.TransferIn, bank: TheBank, caller: Caller, key: Idemp
     """A case of the process ``transfer``: straight through where its model lets it, otherwise begun (202)."""
     variables = {
         "payer": body.payer, "payee": body.payee, "amount": minor_of(body.amount, body.currency),
-        "currency": body.currency, "memo": body.memo,
+        "currency": body.currency, "memo": body.memo, "execution": body.execution,
         "value_date": None if body.value_date is None else body.value_date.isoformat(),
     }  # fmt: skip
     actor = actor_of(caller, "transfers", key)
