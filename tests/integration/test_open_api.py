@@ -226,3 +226,16 @@ def test_a_caller_in_a_hurry_is_slowed_down(demo: str) -> None:
             assert 429 in answers
 
     asyncio.run(story())
+
+
+def test_a_body_in_pieces_that_never_says_its_length_is_stopped(demo: str) -> None:
+    async def pieces() -> AsyncGenerator[bytes]:
+        for _ in range(100):
+            yield b" " * 1_000
+
+    async def story(c: Client) -> None:
+        for path in (MONEY, "/v1/customers"):
+            answer = await c.call("POST", path, content=pieces())
+            assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large"), path
+
+    run(demo, story)

@@ -109,6 +109,7 @@ async def _found(dsn: str) -> list[str]:
             await uow.conn.execute(Q.fill_balances)
 
         await bank.db.transact(work)
+        await bank.processes.deploy_house(actor="bench")
         async with bank.db.pool.acquire() as conn:
             await conn.execute("VACUUM ANALYZE")
         return [(await log_in(bank.db, clock, STAFF, PASSWORD))[0] for _ in range(SESSIONS)]

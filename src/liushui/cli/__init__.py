@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from liushui import __version__, app, bench
+from liushui import __version__, app, bench, supervisor
 from liushui.accounting import open_internal_accounts
 from liushui.bank import Bank, open_bank, verify
 from liushui.cli import process
@@ -126,7 +126,7 @@ def _demo(settings: Settings, _: argparse.Namespace) -> int:
         asyncio.run(prepare(dsn))
         logins = ", ".join(f"{s['number']}/{s['password']} ({s['roles'][0]})" for s in demo_data()["staff"])
         address = f"http://{settings.host}:{settings.port}"
-        app.serve(settings, dsn, server, f"the demo bank is open: {address}/docs  log in as {logins}")
+        supervisor.serve(settings, dsn, server, f"the demo bank is open: {address}/docs  log in as {logins}")
     return 0
 
 
@@ -165,7 +165,9 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
         asyncio.run(migrate(dsn))
         if not asyncio.run(_has_books(dsn)):
             raise refuse("bank_missing")
-        app.serve(settings, dsn, server, f"the bank is open: http://{settings.host}:{settings.port}/docs")
+        supervisor.serve(
+            settings, dsn, server, f"the bank is open: http://{settings.host}:{settings.port}/docs"
+        )
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
@@ -80,6 +81,7 @@ class Processes:
         self.post = background.Post(self.runtime)
         self._ledger = services.ledger
         self._ways = Ways(services.db)
+        self._fetching_case = asyncio.Lock()
         self._walks: dict[str, tuple[float, StraightThrough]] = {}
 
     async def deploy(self, bundle: Bundle, *, actor: str, release: bool = True) -> Deployment:
@@ -196,8 +198,12 @@ class Processes:
         return result["case"]
 
     async def _next_case(self) -> int:
-        async with self._db.look_up() as conn:
-            return await self.runtime.next_case(conn)
+        async with self._fetching_case:
+            at_hand = self.runtime.case_at_hand()
+            if at_hand is not None:
+                return at_hand
+            async with self._db.look_up() as conn:
+                return await self.runtime.next_case(conn)
 
     async def _released_walk(self, key: str, last: StraightThrough | None) -> StraightThrough:
         """The released version as a walk; what is released is asked again every second."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections import deque
@@ -96,6 +97,7 @@ class Runtime:
         self.calendars = calendars
         self.parameters = parameters
         self._cases = iter(range(0))
+        self._fetching = asyncio.Lock()
 
     async def start(
         self, uow: UnitOfWork, key: str, given: Mapping[str, Any], person: Person, *,
@@ -147,12 +149,15 @@ class Runtime:
 
     async def next_case(self, conn: PoolConnection) -> int:
         """The next case number; a thousand are fetched at a time, those of a killed process are never used."""
-        number = next(self._cases, None)
-        if number is None:
-            first: int = await conn.fetchval(Q.next_cases)
-            self._cases = iter(range(first, first + CASES_AT_ONCE))
-            number = next(self._cases)
-        return number
+        async with (
+            self._fetching
+        ):  # a thousand who ask at once are served from one fetch, not from a thousand
+            number = next(self._cases, None)
+            if number is None:
+                first: int = await conn.fetchval(Q.next_cases)
+                self._cases = iter(range(first, first + CASES_AT_ONCE))
+                number = next(self._cases)
+            return number
 
     def case_at_hand(self) -> int | None:
         """The next case number where one is left of the thousand; None: ask ``next_case``."""

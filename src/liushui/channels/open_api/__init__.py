@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from liushui.bank import Bank
 from liushui.channels.open_api.access import ACCESS
 from liushui.channels.open_api.document import describe
-from liushui.channels.open_api.middleware import Gate, Metrics, RateLimit
+from liushui.channels.open_api.middleware import BodyTooLargeError, Gate, Metrics, RateLimit
 from liushui.channels.open_api.posting_lane import PostingLane
 from liushui.channels.open_api.problems import faults_of_input, problem
 from liushui.channels.open_api.routes import ROUTERS, postings
 from liushui.kernel.errors import Fault, Refused
+
+
+class _Gated(FastAPI):
+    """The gate and the posting lane stand before the framework: a posting passes none of its layers."""
+
+    gate: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.gate is None:
+            await super().__call__(scope, receive, send)
+        else:
+            await self.gate(scope, receive, send)
 
 
 def create_api(
@@ -34,7 +48,7 @@ def create_api(
             api.state.bank = bank
             yield
 
-    api = FastAPI(title="Liushui", version=version, lifespan=lifespan, redirect_slashes=False)
+    api = _Gated(title="Liushui", version=version, lifespan=lifespan, redirect_slashes=False)
     api.state.metrics = Metrics()
     for router in ROUTERS:
         api.include_router(router)
@@ -58,16 +72,23 @@ def create_api(
 
     async def not_served(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
+        if isinstance(error, BodyTooLargeError):
+            return answer(request, [error.fault])
         codes = {404: "route_unknown", 405: "method_not_allowed"}
         response = answer(request, [Fault(codes.get(error.status_code, "request_malformed"))])
         response.headers.update(error.headers or {})  # Allow, of a method that is not
         return response
 
+    async def failed(request: Request, _: Exception) -> JSONResponse:
+        return answer(request, [Fault("internal_error")])
+
+    api.add_exception_handler(Exception, failed)
     api.add_exception_handler(Refused, refused)
     api.add_exception_handler(RequestValidationError, malformed)
     api.add_exception_handler(HTTPException, not_served)
+    inner: ASGIApp = partial(FastAPI.__call__, api)
     if posting_lane:
         busy = [route for route in postings.router.routes if isinstance(route, APIRoute)]
-        api.add_middleware(PostingLane, routes=busy, bank=lambda: api.state.bank)
-    api.add_middleware(Gate, metrics=api.state.metrics, rate_limit=RateLimit(requests_per_second))
+        inner = PostingLane(inner, routes=busy, bank=lambda: api.state.bank)
+    api.gate = Gate(inner, metrics=api.state.metrics, rate_limit=RateLimit(requests_per_second))
     return api

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from itertools import count
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from liushui.channels.open_api.access_log import AccessLog
@@ -17,6 +18,8 @@ from liushui.kernel.clock import monotonic_s
 from liushui.kernel.errors import Fault
 
 BODY_BYTES_MAX = 64 * 1024
+NOT_STARTED = 0
+"""The status of an answer of which nothing has been sent."""
 LARGER_BODIES = (
     (
         re.compile(r"/v1/tasks/\d+/attachments"),
@@ -82,8 +85,12 @@ class RateLimit:
         return admitted
 
 
-class BodyTooLargeError(Exception):
-    """Raised while a body is read, once it passes the limit."""
+class BodyTooLargeError(HTTPException):
+    """Raised while a body is read, once it passes the limit. One of the framework's, which lets those through."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(413)
+        self.fault = Fault("body_too_large", {"most": most})
 
 
 class Gate:
@@ -106,7 +113,7 @@ class Gate:
         request_id = given if _REQUEST_ID.fullmatch(given) else f"{_PROCESS}-{next(_numbers):x}"
         scope.setdefault("state", {})["request_id"] = request_id
         language = headers.get(b"accept-language", b"").decode("latin-1")
-        status = 500
+        status = NOT_STARTED
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -127,13 +134,14 @@ class Gate:
         else:
             try:
                 await self._app(scope, _limited(receive, most), sending)
-            except BodyTooLargeError:
-                answer = problem([Fault("body_too_large", {"most": most})], language, request_id)
+            except BodyTooLargeError as error:
+                answer = problem([error.fault], language, request_id)
                 await answer(scope, receive, sending)
             except Exception as error:
                 # The type only: a message may carry what a customer typed, and a traceback its values.
                 _LOG.error("request %s failed: %s", request_id, type(error).__name__)
-                await problem([Fault("internal_error")], language, request_id)(scope, receive, sending)
+                if status == NOT_STARTED:
+                    await problem([Fault("internal_error")], language, request_id)(scope, receive, sending)
         seconds = monotonic_s() - started
         route = getattr(scope.get("route"), "path", "unknown")
         self._metrics.answered(route, status, seconds)
@@ -153,7 +161,7 @@ def _limited(receive: Receive, most: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > most:
-            raise BodyTooLargeError
+            raise BodyTooLargeError(most)
         return message
 
     return limited
