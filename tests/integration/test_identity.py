@@ -38,8 +38,8 @@ def test_the_life_of_a_session(dsn: str) -> None:
 
         await db.transact(hire)
         token, principal = await log_in(db, clock, "T0001", PASSWORD)
-        assert "cash_deposit" in principal.permissions
-        assert "reverse" not in principal.permissions
+        assert "transfer" in principal.permissions
+        assert "incident_manage" not in principal.permissions
         assert await Sessions(db, clock).authenticate(token) == principal
         async with db.pool.acquire() as conn:
             stored = await conn.fetchval("SELECT string_agg(x::text, ' ') FROM (SELECT * FROM session) x")
