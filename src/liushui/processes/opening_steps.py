@@ -110,9 +110,8 @@ def _contract(services: Services) -> Sequence[Binding]:
         """Enter the applicant unless the bank knows them, perhaps from another application meanwhile."""
         uow, people = context.inside, await people_of(context.inside.conn, context.case_id)
         applicant = at_place(people, APPLICANT)
-        await (
-            uow.head()
-        )  # two applications of one person, decided at the same moment, come here one after the other
+        # Two applications of one person, decided at the same moment, come here one after the other.
+        await uow.head()
         number = await number_of(context, applicant)
         if number is None:
             number = await insert_customer(

@@ -28,7 +28,7 @@ class AccessLog:
         if not self._lines:
             asyncio.get_running_loop().call_later(FLUSH_AFTER_S, self.flush)
         self._lines.append(
-            f'{{"at": "{self._clock.now():%Y-%m-%dT%H:%M:%S.%fZ}", "request_id": "{request_id}", '
+            f'{{"at": "{self._clock.now().isoformat()}", "request_id": "{request_id}", '
             f'"method": "{method}", "route": "{route}", "status": {status}, "ms": {ms:.1f}}}\n'
         )
 
