@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from asyncpg import Record
+
 from liushui.bank import Bank, open_bank
 from liushui.cli.database import database
 from liushui.cli.progress import progress_bar
@@ -165,7 +167,8 @@ def _state(settings: Settings, options: argparse.Namespace) -> int:
         async with bank.db.read() as conn:
             row = await conn.fetchrow(Q.instance, options.case)
             if row is None:
-                raise refuse("case_unknown", case=options.case)
+                _print_straight(await conn.fetchrow(Q.straight_case, options.case), options.case)
+                return
             tasks = await conn.fetch(Q.tasks_of_case, options.case)
             events = await conn.fetch(Q.events_of_case, options.case)
         print(f"{row['key']} {row['version']}: {row['status']}, {json.loads(row['objects'])}")
@@ -211,6 +214,14 @@ def _layout(_settings: Settings, options: argparse.Namespace) -> int:
             file.write_bytes(after)
         print(f"{file}: {'drawn' if after != before else 'has a diagram'}")
     return 0
+
+
+def _print_straight(row: Record | None, case: int) -> None:
+    if row is None:
+        raise refuse("case_unknown", case=case)
+    print(f"{row['key']} {row['version']}: {row['outcome']}, straight through, journal {row['journal_id']}")
+    for element, lifecycle in zip(row["elements"], row["lifecycles"], strict=True):
+        print(f"  {row['recorded_at']:%Y-%m-%d %H:%M:%S}  {element}  {lifecycle}")
 
 
 def _migrate(settings: Settings, options: argparse.Namespace) -> int:
