@@ -20,6 +20,8 @@ def database(settings: Settings, *, claim: bool) -> Generator[tuple[str, Embedde
         yield settings.database_url, None
         return
     lock = hold_data_dir(settings.data_dir) if claim else None
+    if lock is not None:
+        os.set_inheritable(lock, True)  # for the supervisor, which this process may become
     server = EmbeddedServer(settings.data_dir)
     started = server.start()
     try:
