@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from liushui.bank import verify
 from liushui.kernel.errors import Refused, refuse
 from liushui.workflow import Binding, Bundle, Context, Q, background
 from tests.bundles import bundle, end, flow, line, service, start, user
@@ -380,3 +381,33 @@ def test_many_timers_due_at_once_fire_once_each_on_three_workers(demo: str) -> N
 
 
 TIMERS = 10_000
+
+
+def test_verify_finds_a_journal_without_its_case_and_a_task_without_its_token(demo: str) -> None:
+    async def tell(s: Story) -> None:
+        await deploy(s, bundle("one", ONE_TASK))
+        waits = await s.start(TELLER, "one")
+        zhang, li = "0001010000000016", "0001010000000024"
+        given = {"payer": zhang, "payee": li, "amount": 100, "currency": "CNY"}
+        await s.processes.run(TELLER, "transfer", given, idempotency_key="t")
+        await s.start(TELLER, "cash_deposit", account=zhang, amount="100.00", denominations={"10000": 1})
+        harm = (
+            ("UPDATE event SET case_id = case_id + 1 WHERE path_id IS NOT NULL", "verify_case_missing"),
+            ("UPDATE event SET case_id = case_id - 1 WHERE path_id IS NOT NULL", None),
+            (
+                "UPDATE event SET element = 'X' WHERE element = 'Post' AND lifecycle = 'completed'",
+                "verify_case_missing",
+            ),
+            ("UPDATE event SET element = 'Post' WHERE element = 'X'", None),
+            (f"UPDATE user_task SET state = 'withdrawn' WHERE instance_id = {waits}", "verify_case_differs"),
+            (f"UPDATE user_task SET state = 'open' WHERE instance_id = {waits}", None),
+        )
+        async with s.bank.db.pool.acquire() as conn:
+            for statement, code in harm:
+                await conn.execute("SET session_replication_role = replica")
+                await conn.execute(statement)
+                await conn.execute("RESET session_replication_role")
+                found = {fault.code for fault in await verify(s.bank.db)}
+                assert (code in found) if code else not found, (statement, found)
+
+    run(demo, tell)

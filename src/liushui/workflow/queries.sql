@@ -274,17 +274,19 @@ FROM event e JOIN process_path p ON p.id = e.path_id JOIN process_definition d O
 LEFT JOIN journal j ON j.id = e.journal_id WHERE e.case_id = $1 AND e.path_id IS NOT NULL;
 
 -- name: verify_case_of_journal
-SELECT j.id AS journal FROM journal j
-WHERE j.process_instance IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM event p LEFT JOIN process_path w ON w.id = p.path_id
-    WHERE p.kind = 'journal_posted' AND p.journal_id = j.id AND p.case_id = j.process_instance::bigint
-      AND p.element = j.process_element
-      AND CASE WHEN p.path_id IS NOT NULL THEN j.process_element = ANY (w.elements)
-               ELSE EXISTS (SELECT 1 FROM process_instance i WHERE i.id = p.case_id)
-                    AND EXISTS (SELECT 1 FROM event s WHERE s.case_id = p.case_id AND s.path_id IS NULL
-                                AND s.kind = 'process_step' AND s.lifecycle = 'completed'
-                                AND (s.element = p.element OR s.element LIKE '%/' || p.element)) END)
-ORDER BY j.id LIMIT $1;
+WITH posted AS (
+    SELECT j.id AS journal, j.process_element AS element, e.case_id, e.path_id,
+           e.id IS NOT NULL AND e.case_id = j.process_instance::bigint AND e.element = j.process_element AS agrees
+    FROM journal j LEFT JOIN event e ON e.journal_id = j.id AND e.kind = 'journal_posted'
+    WHERE j.process_instance IS NOT NULL
+)
+SELECT journal FROM posted p LEFT JOIN process_path w ON w.id = p.path_id
+WHERE NOT p.agrees
+   OR (p.path_id IS NOT NULL AND (w.id IS NULL OR NOT p.element = ANY (w.elements)))
+   OR (p.path_id IS NULL AND NOT EXISTS (
+        SELECT 1 FROM event s WHERE s.case_id = p.case_id AND s.path_id IS NULL AND s.kind = 'process_step'
+        AND s.lifecycle = 'completed' AND (s.element = p.element OR s.element LIKE '%/' || p.element)))
+ORDER BY journal LIMIT $1;
 
 -- name: verify_posting_of_event
 SELECT e.id AS event FROM event e LEFT JOIN journal j ON j.id = e.journal_id
