@@ -74,3 +74,6 @@ UPDATE outbox_parked SET attempts = attempts + 1, due_at = $3, error = $4 WHERE 
 SELECT c.handler, h.last_event_id - c.last_event_id AS behind,
        (SELECT count(*) FROM outbox_parked p WHERE p.handler = c.handler) AS parked
 FROM outbox_cursor c, commit_head h ORDER BY c.handler;
+
+-- name: join_whole_tables
+SET LOCAL enable_nestloop = off;
