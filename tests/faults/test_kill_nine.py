@@ -134,7 +134,9 @@ def test_every_answered_transfer_is_there_once_whatever_is_killed(tmp_path: Path
                     await asyncio.to_thread(kill_one, what, supervisor, bank.server)
 
             await asyncio.gather(killer(), *(client(n) for n in range(CLIENTS)))
-            await bank.log_in(http)  # the last kill may have come after the last answer: wait until it is open again
+            await bank.log_in(
+                http
+            )  # the last kill may have come after the last answer: wait until it is open again
             return answered
 
     try:
