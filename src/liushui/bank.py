@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 
 from liushui.accounting import InternalAccounts, Templates, load_templates, verify_general_ledger
-from liushui.deposits import AccountOpening, Deposits, MovementNotices, verify_blocks
+from liushui.deposits import AccountOpening, DemandTerms, Deposits, MovementNotices, verify_blocks
+from liushui.eod import DayEnd, Steps, TermsOn, verify_days
 from liushui.identity import Sessions
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import Fault
@@ -16,7 +18,7 @@ from liushui.ledger.verify import verify_books
 from liushui.parties import IdentityService, IdentityStandIn
 from liushui.payments import AbandonedOrders, Payments, TransferOrders
 from liushui.processes import Processes, Services
-from liushui.store.database import POOL_SIZE_DEFAULT, Database
+from liushui.store.database import POOL_SIZE_DEFAULT, Database, PoolConnection
 from liushui.store.database import Q as STORE_Q
 from liushui.store.outbox import Handler
 from liushui.store.vault import Vault
@@ -44,6 +46,7 @@ class Bank:
     identity_service: IdentityService
     transfers: TransferOrders
     vault: Vault
+    day_end: DayEnd
 
     @property
     def handlers(self) -> tuple[Handler, ...]:
@@ -51,10 +54,14 @@ class Bank:
         return (MovementNotices(), self.processes.post, AbandonedOrders(self.transfers))
 
 
+async def no_terms(_conn: PoolConnection, _day: date) -> Sequence[DemandTerms]:
+    return ()
+
+
 @asynccontextmanager
 async def open_bank(
     dsn: str, clock: Clock, *, limits: LedgerLimits | None = None, pool_size: int = POOL_SIZE_DEFAULT,
-    identity_service: IdentityService | None = None, vault: Vault | None = None,
+    identity_service: IdentityService | None = None, vault: Vault | None = None, terms_on: TermsOn = no_terms,
 ) -> AsyncGenerator[Bank]:  # fmt: skip
     """Connect to a migrated database and start writing; stops cleanly at the end. identity_service: the police's; None
     is the local stand-in. vault: seals secrets of customers; None: with the key file that the environment names."""
@@ -85,6 +92,7 @@ async def open_bank(
         yield Bank(
             db, clock, ledger, directory, internal, templates, Sessions(db, clock), deposits, payments,
             opening, Processes(services), police, transfers, safe,
+            DayEnd(db, clock, Steps(clock, ledger, templates, terms_on).by_name()),
         )  # fmt: skip
     finally:
         await ledger.close()
@@ -102,5 +110,7 @@ async def verify(db: Database, progress: Callable[[str], None] = lambda _: None)
         faults += await verify_general_ledger(conn)
         progress("blocks")
         faults += await verify_blocks(conn)
+        progress("closed days")
+        faults += await verify_days(conn)
         progress("processes")
         return faults + await verify_processes(conn, Catalogue(db))

@@ -1,17 +1,31 @@
 """Chart of accounts, posting templates, general ledger."""
 
 from liushui.accounting.chart import Chart, GlAccount, load_chart
-from liushui.accounting.general_ledger import TrialBalanceRow, roll_up, trial_balance, verify_general_ledger
-from liushui.accounting.internal_accounts import InternalAccounts, open_internal_accounts
+from liushui.accounting.general_ledger import (
+    Q,
+    TrialBalanceRow,
+    roll_up,
+    trial_balance,
+    verify_general_ledger,
+)
+from liushui.accounting.internal_accounts import (
+    InternalAccounts,
+    complete_internal_accounts,
+    open_internal_accounts,
+)
 from liushui.accounting.templates import Template, Templates, load_templates
+from liushui.accounting.year_end import carry_profit
 
 __all__ = [
     "Chart",
     "GlAccount",
     "InternalAccounts",
+    "Q",
     "Template",
     "Templates",
     "TrialBalanceRow",
+    "carry_profit",
+    "complete_internal_accounts",
     "load_chart",
     "load_templates",
     "open_internal_accounts",

@@ -17,6 +17,8 @@ ROLES = {
     "fee_income": "6021.01",
     "rounding_income": "6301.01",
     "rounding_expense": "6711.01",
+    "profit_of_year": "4103",
+    "retained_profit": "4104",
 }
 _NEVER_NEGATIVE = frozenset({"cash"})
 
@@ -32,16 +34,10 @@ async def open_internal_accounts(
 ) -> dict[str, int]:
     """Open every internal account of a branch in one currency; return their ids by role. There is no more cash
     than there is: its floor is zero, unless a history without vault movements is replayed."""
-    accounts: dict[str, int] = {}
-    chart = load_chart()
-    for role, code in ROLES.items():
-        new = NewAccount(
-            number=f"{branch_code}-{currency}-{code}", branch_id=branch_id, currency=currency, gl_code=code,
-            debit_normal=chart.leaf(code).debit_normal, floor_minor=cash_floor if role in _NEVER_NEGATIVE else None,
-        )  # fmt: skip
-        accounts[role] = await ledger.open_account(uow, new)
-        await uow.conn.execute(Q.insert_internal_account, branch_id, currency, role, accounts[role])
-    gl = chart.leaf(INTER_BRANCH_CODE)
+    accounts = {
+        role: await _open(uow, ledger, branch_id, branch_code, currency, role, cash_floor) for role in ROLES
+    }
+    gl = load_chart().leaf(INTER_BRANCH_CODE)
     await ledger.open_inter_branch_account(
         uow,
         NewAccount(
@@ -49,6 +45,31 @@ async def open_internal_accounts(
         ),
     )
     return accounts
+
+
+async def complete_internal_accounts(uow: UnitOfWork, ledger: Ledger) -> int:
+    """Open what a bank of an earlier version lacks, in every branch and currency; return how many."""
+    opened = 0
+    for row in await uow.conn.fetch(Q.branch_currencies):
+        place = (row["branch_id"], row["currency"])
+        present = {r["role"] for r in await uow.conn.fetch(Q.internal_accounts, *place)}
+        for role in ROLES.keys() - present:
+            await _open(uow, ledger, row["branch_id"], row["branch"], row["currency"], role, 0)
+            opened += 1
+    return opened
+
+
+async def _open(
+    uow: UnitOfWork, ledger: Ledger, branch_id: int, branch_code: str, currency: str, role: str, cash_floor: int | None
+) -> int:  # fmt: skip
+    gl = load_chart().leaf(ROLES[role])
+    floor = cash_floor if role in _NEVER_NEGATIVE else None
+    new = NewAccount(
+        f"{branch_code}-{currency}-{gl.code}", branch_id, currency, gl.code, gl.debit_normal, floor
+    )
+    account = await ledger.open_account(uow, new)
+    await uow.conn.execute(Q.insert_internal_account, branch_id, currency, role, account)
+    return account
 
 
 class InternalAccounts:

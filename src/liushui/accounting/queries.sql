@@ -51,3 +51,25 @@ INSERT INTO internal_account (branch_id, currency, role, account_id) VALUES ($1,
 
 -- name: internal_accounts
 SELECT role, account_id FROM internal_account WHERE branch_id = $1 AND currency = $2;
+
+-- name: profit_and_loss
+SELECT a.id, a.branch_id, a.currency, a.gl_code,
+       (b.debits_posted - b.credits_posted - coalesce(l.net, 0))::bigint AS net
+FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+LEFT JOIN (SELECT e.account_id, sum(CASE WHEN e.debit THEN e.amount ELSE -e.amount END) AS net
+             FROM journal j JOIN entry e ON e.journal_id = j.id
+            WHERE j.id > $2 AND j.booking_date > $1 GROUP BY e.account_id) l ON l.account_id = a.id
+WHERE a.gl_code = ANY ($3::text[]) AND b.debits_posted - b.credits_posted - coalesce(l.net, 0) <> 0
+ORDER BY a.branch_id, a.currency, a.gl_code, a.id;
+
+-- name: internal_account
+SELECT account_id FROM internal_account WHERE branch_id = $1 AND currency = $2 AND role = $3;
+
+-- name: branch_currencies
+SELECT DISTINCT i.branch_id, r.code AS branch, i.currency FROM internal_account i JOIN branch r ON r.id = i.branch_id
+ORDER BY branch, i.currency;
+
+-- name: day_digest
+SELECT sha256($2::bytea || convert_to(coalesce(string_agg(
+    concat_ws('|', branch_id, currency, gl_code, debit, credit), ';' ORDER BY branch_id, currency, gl_code), ''), 'UTF8'))
+FROM gl_turnover WHERE booking_date = $1 AND (debit <> 0 OR credit <> 0);

@@ -44,6 +44,7 @@ from liushui.deposits.classes import (
 )
 from liushui.deposits.closing import closing_obstacles
 from liushui.deposits.holdings import PURPOSES, Terms, held_by, room_faults
+from liushui.deposits.interest import DemandTerms, Settled, Until, accrue, open_payable_accounts, settle_some
 from liushui.deposits.limits import give_back_limits, limits_of, use_limits, used_of
 from liushui.deposits.losses import NewLoss, end_loss, open_loss, report_loss
 from liushui.deposits.notices import MovementNotices, agree_to_notices
@@ -69,6 +70,7 @@ __all__ = [
     "Actor",
     "AgreementText",
     "Cause",
+    "DemandTerms",
     "Deposits",
     "Direction",
     "Issued",
@@ -79,11 +81,14 @@ __all__ = [
     "Opened",
     "Order",
     "PasswordState",
+    "Settled",
     "Signature",
     "StatementData",
     "Terms",
     "Tried",
+    "Until",
     "Use",
+    "accrue",
     "age_on",
     "agree_to_notices",
     "agreement_text",
@@ -105,6 +110,7 @@ __all__ = [
     "limits_of",
     "medium_faults",
     "open_loss",
+    "open_payable_accounts",
     "opening_faults",
     "order_faults",
     "owner_of",
@@ -117,6 +123,7 @@ __all__ = [
     "report_loss",
     "room_faults",
     "set_password",
+    "settle_some",
     "signature_faults",
     "statement_by_code",
     "try_password",

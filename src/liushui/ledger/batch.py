@@ -11,7 +11,7 @@ from liushui.ledger.model import Entry, Kind, Line, Request
 
 
 class Batch:
-    """Rows of one call of ``ledger_post`` (migrations/0002_ledger.sql), turned into its columns at the end.
+    """Rows of one call of ``ledger_post`` (migrations/0015_day_end.sql), turned into its columns at the end.
 
     Journals are numbered from 1 inside the batch.
     """
@@ -20,6 +20,9 @@ class Batch:
         self.booking_date = booking_date
         self.recorded_at = recorded_at
         self._touched: dict[int, tuple[Account, int]] = {}  # with the statement position before the batch
+        self._shifts: dict[
+            int, int
+        ] = {}  # minor units times days, credits positive; where value dates differ
         self._journals: list[tuple[Any, ...]] = []
         self._entries: list[tuple[int, int, int, int, int, int, bool]] = []
         self._subjects: list[str] = []
@@ -45,6 +48,11 @@ class Batch:
         number = len(self._journals)
         for line, (account, debit, amount, position, balance) in enumerate(entries, 1):
             self._entries.append((number, account, position, amount, balance, line, debit))
+        if value_date != self.booking_date:
+            days = (value_date - self.booking_date).days
+            for account, debit, amount, _, _ in entries:
+                shift = -amount * days if debit else amount * days
+                self._shifts[account] = self._shifts.get(account, 0) + shift
         self._subjects.append("{" + ",".join(map(str, subjects)) + "}")
         if resolves is not None:
             self._resolved.append((number, resolves))
@@ -65,13 +73,14 @@ class Batch:
     def arguments(self, epoch: int | None) -> list[Any]:
         """The arguments of ``ledger_post``, in its order. Accounts come in id order, the order of locks."""
         accounts = [
-            (id, before, *account.counters()) for id, (account, before) in sorted(self._touched.items())
+            (id, before, *account.counters(), self._shifts.get(id, 0))
+            for id, (account, before) in sorted(self._touched.items())
         ]
         return [
             epoch,
             self.recorded_at,
             self.booking_date,
-            *_columns(accounts, 7),
+            *_columns(accounts, 8),
             *_columns(self._journals, 14),
             *_columns(self._entries, 7),
             self._subjects,

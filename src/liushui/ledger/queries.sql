@@ -1,7 +1,7 @@
 -- name: post
 SELECT ledger_post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
                    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40,
-                   $41);
+                   $41, $42);
 
 -- name: read_epoch
 SELECT epoch, business_date FROM commit_head;
@@ -43,7 +43,8 @@ INSERT INTO ledger_account (number, branch_id, currency, gl_code, debit_normal, 
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id;
 
 -- name: insert_balance
-INSERT INTO ledger_balance (account_id) VALUES ($1);
+INSERT INTO ledger_balance (account_id, interest_since)
+SELECT id, CASE WHEN terms_id IS NOT NULL THEN opened_on END FROM ledger_account WHERE id = $1;
 
 -- name: insert_inter_branch
 INSERT INTO inter_branch_account (branch_id, currency, account_id) VALUES ($1, $2, $3);
@@ -188,3 +189,17 @@ GROUP BY j.id HAVING count(e.id) <> 1 ORDER BY j.id LIMIT $1;
 
 -- name: customer_accounts
 SELECT id, number, branch_id, currency FROM ledger_account WHERE number = ANY ($1::text[]) AND terms_id IS NOT NULL;
+
+-- name: settle_interest
+SELECT ledger_settle_interest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+
+-- name: verify_balance_days
+WITH booked AS (
+    SELECT e.account_id, sum((CASE WHEN e.debit THEN -e.amount ELSE e.amount END) * (j.value_date - b.interest_since)) AS days
+    FROM entry e JOIN journal j ON j.id = e.journal_id JOIN ledger_balance b ON b.account_id = e.account_id
+    WHERE b.interest_since IS NOT NULL AND (e.position > b.settled_position OR j.value_date > b.interest_since)
+    GROUP BY e.account_id
+)
+SELECT a.number FROM ledger_balance b JOIN ledger_account a ON a.id = b.account_id
+LEFT JOIN booked k ON k.account_id = b.account_id
+WHERE b.value_days <> coalesce(k.days, 0) ORDER BY a.number LIMIT $1;

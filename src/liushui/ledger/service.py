@@ -52,9 +52,14 @@ class Ledger:
                 raise answer
         return [a for a in answers if isinstance(a, Posted | Refused)]
 
-    async def post_within(self, uow: UnitOfWork, request: Request) -> Posted:
-        """Post inside a use case's own transaction, where other rows must commit with the journal."""
+    async def post_within(
+        self, uow: UnitOfWork, request: Request, *, booking_date: date | None = None
+    ) -> Posted:
+        """Post inside a use case's own transaction, where other rows must commit with the journal. booking_date: for the
+        day-end only: a day that is cut off and not closed yet; the database refuses any other."""
         head = await uow.head()
+        if booking_date is not None:
+            head = head._replace(business_date=booking_date)
         batch, answers = await plan_under_lock(
             uow.conn, WorkingSet(), self._planner, self._clock, head, [request]
         )
@@ -129,6 +134,18 @@ class Ledger:
         requests = [_expiry(row["journal_id"], row["branch_id"]) for row in due]
         answers = await self.submit_all(requests)
         return sum(isinstance(answer, Posted) for answer in answers)
+
+    async def expire_some_within(self, uow: UnitOfWork) -> int:
+        """Release some holds whose time is over inside a use case; return how many. 0: none is due."""
+        due = await uow.conn.fetch(Q.holds_due, self._clock.now(), EXPIRE_AT_ONCE)
+        if not due:
+            return 0
+        head = await uow.head()
+        requests = [_expiry(row["journal_id"], row["branch_id"]) for row in due]
+        batch, _ = await plan_under_lock(uow.conn, WorkingSet(), self._planner, self._clock, head, requests)
+        if batch.size:
+            await uow.conn.fetchval(Q.post, *batch.arguments(None))
+        return batch.size
 
     async def expire_within(self, uow: UnitOfWork, hold_id: int, branch_id: int) -> None:
         """Release one hold whose time is over inside a use case, as ``expire_holds`` would. branch_id: of the hold's

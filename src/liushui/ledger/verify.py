@@ -18,7 +18,7 @@ async def verify_books(conn: PoolConnection, progress: Progress = lambda _: None
 
     conn: a transaction that sees one moment (``Database.read``). Checks: journal numbers without gaps; every
     journal balanced per branch and currency; statement positions and running balances; the four counters of
-    every account; holds and their resolutions; one event a journal; every leaf and root of the seals.
+    every account; balance-days; holds and their resolutions; one event a journal; every leaf and root of the seals.
     """
     faults: list[Fault] = []
     progress("journals")
@@ -32,6 +32,7 @@ async def verify_books(conn: PoolConnection, progress: Progress = lambda _: None
         ("journals", "verify_journal_empty", Q.verify_without_entries),
         ("statements", "verify_statement_broken", Q.verify_statements),
         ("balances", "verify_balance_wrong", Q.verify_counters),
+        ("balance-days", "verify_balance_days_wrong", Q.verify_balance_days),
         ("holds", "verify_hold_wrong", Q.verify_holds),
         ("events", "verify_event_missing", Q.verify_events),
     )

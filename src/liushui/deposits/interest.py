@@ -1,0 +1,134 @@
+"""Interest on demand deposits: accrued per day and product, settled and capitalised on its days, paid at closing.
+
+Balance-days are kept by change in the books (migrations/0015_day_end.sql). Amounts in minor units; rates are fractions a
+year, days to the year are the product's. Everything here is set-based: an account that rests is read and never written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_FLOOR, Decimal
+
+from liushui.accounting import Q as ACCOUNTING_Q
+from liushui.accounting import Templates, load_chart
+from liushui.kernel.clock import Clock
+from liushui.ledger import Header, Ledger, NewAccount, Post
+from liushui.store.database import UnitOfWork
+from liushui.store.queries import Queries
+
+Q = Queries("liushui.deposits", "interest.sql")
+PAYABLE_CODE = "2231.01"
+SETTLEMENT_CODE = "INT02"
+CHANNEL = OPERATOR = "system"
+ACCOUNTS_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class DemandTerms:
+    """What a demand product pays in one currency on a day. rate: a fraction a year. year_days: 360 or 365."""
+
+    product: str
+    currency: str
+    rate: Decimal
+    year_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """Up to where interest is reckoned. day: the first that does not count any more. cut_journal: the last journal before
+    that day. late: whether the bank has gone on to days after it, so that their entries must be left out."""
+
+    day: date
+    cut_journal: int
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a step has done. mark: the account to go on after; None: there are no more. journals: how many it made."""
+
+    mark: int | None
+    journals: int
+
+
+async def open_payable_accounts(uow: UnitOfWork, ledger: Ledger, products: Sequence[str]) -> int:
+    """Open what the bank books owed interest on, where a branch has accounts of a product and no such account yet: one
+    per branch, currency and product. Return how many."""
+    gl = load_chart().leaf(PAYABLE_CODE)
+    places = await uow.conn.fetch(Q.interest_places, list(products))
+    for row in places:
+        number = f"{row['branch']}-{row['currency']}-{gl.code}-{row['product'].upper().replace('_', '-')}"
+        account = await ledger.open_account(
+            uow, NewAccount(number, row["branch_id"], row["currency"], gl.code, gl.debit_normal, None)
+        )
+        role = f"interest_payable_{row['product']}"
+        await uow.conn.execute(
+            ACCOUNTING_Q.insert_internal_account, row["branch_id"], row["currency"], role, account
+        )
+    return len(places)
+
+
+async def settle_some(
+    uow: UnitOfWork, clock: Clock, terms: Sequence[DemandTerms], until: Until, *, after: int, key: str,
+    at_once: int = ACCOUNTS_AT_ONCE,
+) -> Settled:  # fmt: skip
+    """Settle the next accounts after ``after`` up to a day and credit them, a journal each, valued on that day; in this
+    transaction, under the sequencer's lock. What is settled already is left alone, so it may be run again. key: begins
+    the keys of the journals."""
+    upto: int | None = await uow.conn.fetchval(Q.next_accounts, after, at_once)
+    if upto is None:
+        return Settled(None, 0)
+    await uow.head()
+    row = await uow.conn.fetchrow(
+        Q.settle, after, upto, *_columns(terms), until.day, until.late, clock.now(), key, SETTLEMENT_CODE, CHANNEL,
+        None, None,
+    )  # fmt: skip
+    assert row is not None
+    return Settled(upto, row["n"])
+
+
+async def accrue(
+    uow: UnitOfWork, ledger: Ledger, templates: Templates, terms: Sequence[DemandTerms], until: Until, *, day: date,
+) -> int:  # fmt: skip
+    """Bring what the bank owes up to all that has accrued and is not settled, rounded down to the minor unit, per branch,
+    currency and product; return how many journals that took. The fraction stays in the figures of ``interest_accrual``
+    and is carried. day: the day being closed, on which it is booked."""
+    rows = await uow.conn.fetch(Q.accrued, *_columns(terms), until.day, until.late, until.cut_journal)
+    up, down = templates.get("interest_accrual"), templates.get("interest_accrual_back")
+    journals = 0
+    for row in rows:
+        target = int(row["exact"].to_integral_value(ROUND_FLOOR))
+        difference, journal = target - row["owed"], None
+        if difference:
+            how = up if difference > 0 else down
+            internal = {
+                r["role"]: r["account_id"]
+                for r in await uow.conn.fetch(
+                    ACCOUNTING_Q.internal_accounts, row["branch_id"], row["currency"]
+                )
+            }
+            roles = {"interest_expense": internal["interest_expense"], "interest_payable": row["payable"]}
+            key = f"accrual:{day}:{row['branch_id']}:{row['currency']}:{row['product']}"
+            header = Header(key, how.code, row["branch_id"], OPERATOR, CHANNEL)
+            request = Post(header, how.lines(roles, {"interest": abs(difference)}))
+            journal = (await ledger.post_within(uow, request, booking_date=day)).journal_id
+            journals += 1
+        await uow.conn.execute(
+            Q.insert_accrual,
+            day,
+            row["branch_id"],
+            row["currency"],
+            row["product"],
+            row["exact"],
+            target,
+            journal,
+        )
+    return journals
+
+
+def _columns(terms: Sequence[DemandTerms]) -> tuple[list[str], list[str], list[Decimal], list[int]]:
+    return (
+        [t.product for t in terms], [t.currency for t in terms], [t.rate for t in terms], [t.year_days for t in terms],
+    )  # fmt: skip

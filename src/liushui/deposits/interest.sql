@@ -1,0 +1,85 @@
+-- name: interest_places
+SELECT DISTINCT a.branch_id, r.code AS branch, a.currency, a.terms_id AS product
+FROM ledger_account a JOIN branch r ON r.id = a.branch_id
+WHERE a.terms_id = ANY ($1::text[]) AND a.closed_on IS NULL
+  AND NOT EXISTS (SELECT 1 FROM internal_account i WHERE i.branch_id = a.branch_id AND i.currency = a.currency
+                  AND i.role = 'interest_payable_' || a.terms_id)
+ORDER BY branch, currency, product;
+
+-- name: payable_account
+SELECT account_id FROM internal_account WHERE branch_id = $1 AND currency = $2 AND role = 'interest_payable_' || $3::text;
+
+-- name: next_accounts
+SELECT max(account_id) FROM (SELECT account_id FROM ledger_balance WHERE account_id > $1 ORDER BY account_id LIMIT $2) b;
+
+-- name: settle
+-- Balance-days of every account to settle up to a day, as migrations/0015 derives them. Entries booked on later days are
+-- looked for only where there are such days ($8): while a day is closed on time, none of its accounts has any.
+WITH terms AS (
+    SELECT * FROM unnest($3::text[], $4::text[], $5::numeric[], $6::integer[]) AS t (product, currency, rate, basis)
+), later AS (
+    SELECT account_id, sum(days) AS days FROM (
+        SELECT e.account_id, (CASE WHEN e.debit THEN -e.amount ELSE e.amount END) * (j.value_date - $7::date) AS days
+          FROM journal j JOIN entry e ON e.journal_id = j.id
+         WHERE j.value_date > $7 AND j.value_date > j.booking_date AND e.account_id > $1 AND e.account_id <= $2
+        UNION ALL
+        SELECT e.account_id, (CASE WHEN e.debit THEN -e.amount ELSE e.amount END) * (j.value_date - $7::date)
+          FROM entry e JOIN journal j ON j.id = e.journal_id
+         WHERE $8::boolean AND j.value_date > $7 AND j.value_date <= j.booking_date
+           AND e.account_id > $1 AND e.account_id <= $2
+    ) x GROUP BY account_id
+), due AS (
+    SELECT b.account_id, i.account_id AS payable, coalesce(l.days, 0)::bigint AS later,
+           round(((b.credits_posted - b.debits_posted) * ($7 - b.interest_since) - b.value_days + coalesce(l.days, 0))
+                 * t.rate / t.basis)::bigint AS amount,
+           (b.credits_posted - b.debits_posted) * ($7 - b.interest_since) - b.value_days + coalesce(l.days, 0) <> 0 AS moved
+      FROM ledger_balance b
+      JOIN ledger_account a ON a.id = b.account_id
+      JOIN terms t ON t.product = a.terms_id AND t.currency = a.currency
+      JOIN internal_account i ON i.branch_id = a.branch_id AND i.currency = a.currency
+           AND i.role = 'interest_payable_' || a.terms_id
+      LEFT JOIN later l ON l.account_id = b.account_id
+     WHERE b.account_id > $1 AND b.account_id <= $2 AND b.interest_since < $7 AND a.closed_on IS NULL
+), nothing AS (
+    UPDATE ledger_balance b SET interest_since = $7, value_days = d.later, settled_position = b.position
+      FROM due d WHERE b.account_id = d.account_id AND d.amount <= 0 AND d.moved
+), arrays AS (
+    SELECT count(*) AS n, array_agg(account_id ORDER BY account_id) AS accounts, array_agg(amount ORDER BY account_id) AS amounts,
+           array_agg(later ORDER BY account_id) AS laters, array_agg(payable ORDER BY account_id) AS payables
+      FROM due WHERE amount > 0
+)
+SELECT n, CASE WHEN n > 0 THEN ledger_settle_interest($9, $7, $10, $11, 'system', $12, $13, $14, accounts, amounts, laters, payables)
+          END AS base
+FROM arrays;
+
+-- name: accrued
+WITH terms AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::numeric[], $4::integer[]) AS t (product, currency, rate, basis)
+), later AS (
+    SELECT account_id, sum(days) AS days FROM (
+        SELECT e.account_id, (CASE WHEN e.debit THEN -e.amount ELSE e.amount END) * (j.value_date - $5::date) AS days
+          FROM journal j JOIN entry e ON e.journal_id = j.id WHERE j.value_date > $5 AND j.value_date > j.booking_date
+        UNION ALL
+        SELECT e.account_id, (CASE WHEN e.debit THEN -e.amount ELSE e.amount END) * (j.value_date - $5::date)
+          FROM journal j JOIN entry e ON e.journal_id = j.id
+         WHERE $6::boolean AND j.id > $7 AND j.value_date > $5 AND j.value_date <= j.booking_date
+    ) x GROUP BY account_id
+), days AS (
+    SELECT a.branch_id, a.currency, a.terms_id AS product,
+           sum((b.credits_posted - b.debits_posted) * ($5 - b.interest_since) - b.value_days + coalesce(l.days, 0)) AS days
+      FROM ledger_balance b JOIN ledger_account a ON a.id = b.account_id
+      LEFT JOIN later l ON l.account_id = b.account_id
+     WHERE a.terms_id = ANY ($1) AND a.closed_on IS NULL AND b.interest_since < $5
+     GROUP BY a.branch_id, a.currency, a.terms_id
+)
+SELECT i.branch_id, i.currency, t.product, i.account_id AS payable, p.credits_posted - p.debits_posted AS owed,
+       coalesce(d.days * t.rate / t.basis, 0) AS exact
+FROM internal_account i
+JOIN terms t ON i.role = 'interest_payable_' || t.product AND i.currency = t.currency
+JOIN ledger_balance p ON p.account_id = i.account_id
+LEFT JOIN days d ON d.branch_id = i.branch_id AND d.currency = i.currency AND d.product = t.product
+ORDER BY i.branch_id, i.currency, t.product;
+
+-- name: insert_accrual
+INSERT INTO interest_accrual (date, branch_id, currency, product, exact, booked, journal_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7);

@@ -1,0 +1,76 @@
+"""What each step of the day-end does, by its name in steps.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date
+
+from liushui.accounting import Templates, carry_profit, roll_up, verify_general_ledger
+from liushui.deposits import DemandTerms, Until, accrue, open_payable_accounts, settle_some
+from liushui.eod.model import Day, Progress
+from liushui.eod.service import Work, seal_day
+from liushui.kernel.clock import Clock
+from liushui.kernel.errors import raise_if_any
+from liushui.ledger import Ledger
+from liushui.store.database import PoolConnection, UnitOfWork
+
+TermsOn = Callable[[PoolConnection, date], Awaitable[Sequence[DemandTerms]]]
+
+
+def until_of(day: Day) -> Until:
+    """Interest of a day counts up to the next one."""
+    return Until(day.next, day.cut_journal, day.late)
+
+
+class Steps:
+    """The steps over the services of one bank. terms_on: what demand products pay on a day."""
+
+    def __init__(self, clock: Clock, ledger: Ledger, templates: Templates, terms_on: TermsOn) -> None:
+        self._clock = clock
+        self._ledger = ledger
+        self._templates = templates
+        self._terms_on = terms_on
+
+    def by_name(self) -> Mapping[str, Work]:
+        return {
+            "expire_holds": self.expire_holds,
+            "accrue_interest": self.accrue_interest,
+            "settle_interest": self.settle_interest,
+            "carry_profit": self.carry_profit,
+            "roll_up": self.roll_up,
+            "reconcile": self.reconcile,
+            "seal": self.seal,
+        }
+
+    async def expire_holds(self, uow: UnitOfWork, _day: Day, _mark: int) -> Progress:
+        released = await self._ledger.expire_some_within(uow)
+        return Progress(0 if released else None, released)
+
+    async def accrue_interest(self, uow: UnitOfWork, day: Day, _mark: int) -> Progress:
+        terms = await self._terms_on(uow.conn, day.date)
+        await open_payable_accounts(uow, self._ledger, sorted({t.product for t in terms}))
+        done = await accrue(uow, self._ledger, self._templates, terms, until_of(day), day=day.date)
+        return Progress(None, done)
+
+    async def settle_interest(self, uow: UnitOfWork, day: Day, mark: int) -> Progress:
+        terms = await self._terms_on(uow.conn, day.date)
+        done = await settle_some(
+            uow, self._clock, terms, until_of(day), after=mark, key=f"interest:{day.next}"
+        )
+        return Progress(done.mark, done.journals)
+
+    async def carry_profit(self, uow: UnitOfWork, day: Day, _mark: int) -> Progress:
+        done = await carry_profit(uow, self._ledger, day=day.date, cut_journal=day.cut_journal)
+        return Progress(None, done)
+
+    async def roll_up(self, uow: UnitOfWork, _day: Day, _mark: int) -> Progress:
+        rolled = await roll_up(uow)
+        return Progress(0 if rolled else None, rolled)
+
+    async def reconcile(self, uow: UnitOfWork, _day: Day, _mark: int) -> Progress:
+        """总分核对: a difference stops the close."""
+        raise_if_any(await verify_general_ledger(uow.conn))
+        return Progress(None)
+
+    async def seal(self, uow: UnitOfWork, day: Day, _mark: int) -> Progress:
+        return await seal_day(uow, self._clock, day)
