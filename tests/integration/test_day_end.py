@@ -61,7 +61,7 @@ class Days:
         )
 
 
-def tell(dsn: str, story) -> None:  # noqa: ANN001
+def tell(dsn: str, story) -> None:
     async def whole() -> None:
         clock = ManualClock(datetime(2026, 1, 5, 2, tzinfo=UTC))
         async with open_bank(dsn, clock, terms_on=house_terms) as bank:

@@ -16,7 +16,9 @@ SELECT max(account_id) FROM (SELECT account_id FROM ledger_balance WHERE account
 -- Balance-days of every account to settle up to a day, as migrations/0015 derives them. Entries booked on later days are
 -- looked for only where there are such days ($8): while a day is closed on time, none of its accounts has any.
 WITH terms AS (
-    SELECT * FROM unnest($3::text[], $4::text[], $5::numeric[], $6::integer[]) AS t (product, currency, rate, basis)
+    SELECT t.product, t.currency, t.rate, t.basis, i.branch_id, i.account_id AS payable
+    FROM unnest($3::text[], $4::text[], $5::numeric[], $6::integer[]) AS t (product, currency, rate, basis)
+    JOIN internal_account i ON i.currency = t.currency AND i.role = 'interest_payable_' || t.product
 ), later AS (
     SELECT account_id, sum(days) AS days FROM (
         SELECT e.account_id, (CASE WHEN e.debit THEN -e.amount ELSE e.amount END) * (j.value_date - $7::date) AS days
@@ -28,21 +30,19 @@ WITH terms AS (
          WHERE $8::boolean AND j.value_date > $7 AND j.value_date <= j.booking_date
            AND e.account_id > $1 AND e.account_id <= $2
     ) x GROUP BY account_id
-), due AS (
-    SELECT b.account_id, i.account_id AS payable, coalesce(l.days, 0)::bigint AS later,
-           round(((b.credits_posted - b.debits_posted) * ($7 - b.interest_since) - b.value_days + coalesce(l.days, 0))
-                 * t.rate / t.basis)::bigint AS amount,
-           (b.credits_posted - b.debits_posted) * ($7 - b.interest_since) - b.value_days + coalesce(l.days, 0) <> 0 AS moved
+), reckoned AS (
+    SELECT b.account_id, t.payable, t.rate, t.basis, coalesce(l.days, 0)::bigint AS later,
+           (b.credits_posted - b.debits_posted) * ($7 - b.interest_since) - b.value_days + coalesce(l.days, 0)::bigint AS days
       FROM ledger_balance b
       JOIN ledger_account a ON a.id = b.account_id
-      JOIN terms t ON t.product = a.terms_id AND t.currency = a.currency
-      JOIN internal_account i ON i.branch_id = a.branch_id AND i.currency = a.currency
-           AND i.role = 'interest_payable_' || a.terms_id
+      JOIN terms t ON t.branch_id = a.branch_id AND t.currency = a.currency AND t.product = a.terms_id
       LEFT JOIN later l ON l.account_id = b.account_id
      WHERE b.account_id > $1 AND b.account_id <= $2 AND b.interest_since < $7 AND a.closed_on IS NULL
+), due AS MATERIALIZED (
+    SELECT account_id, payable, later, round(days * rate / basis)::bigint AS amount FROM reckoned WHERE days <> 0
 ), nothing AS (
     UPDATE ledger_balance b SET interest_since = $7, value_days = d.later, settled_position = b.position
-      FROM due d WHERE b.account_id = d.account_id AND d.amount <= 0 AND d.moved
+      FROM due d WHERE b.account_id = d.account_id AND d.amount <= 0
 ), arrays AS (
     SELECT count(*) AS n, array_agg(account_id ORDER BY account_id) AS accounts, array_agg(amount ORDER BY account_id) AS amounts,
            array_agg(later ORDER BY account_id) AS laters, array_agg(payable ORDER BY account_id) AS payables
