@@ -45,9 +45,9 @@ def web(settings: Settings, dsn: str, fd: int) -> None:
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=fd)])
 
 
-def work(dsn: str) -> None:
+def work(settings: Settings, dsn: str) -> None:
     """The background worker: seals blocks, releases holds whose time is over, rolls up the general ledger, hands
-    events to their handlers."""
+    events to their handlers, ends the days. A long close keeps none of the rest waiting."""
     _end_with_parent()
     stop = asyncio.Event()
 
@@ -56,10 +56,11 @@ def work(dsn: str) -> None:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         while not stop.is_set():
             try:
-                async with open_bank(dsn, SystemClock(), pool_size=3) as bank:
-                    await _work_on(bank, stop)
-            except Exception as error:  # the database may be away: wait for it
-                _LOG.warning("background work interrupted: %s", type(error).__name__)
+                async with open_bank(dsn, SystemClock(), pool_size=4) as bank, asyncio.TaskGroup() as group:
+                    group.create_task(_work_on(bank, stop))
+                    group.create_task(_end_days(bank, stop, automatic=settings.day_end == "automatic"))
+            except* Exception as error:  # the database may be away: wait for it
+                _LOG.warning("background work interrupted: %s", type(error.exceptions[0]).__name__)
                 await asyncio.sleep(WORK_PAUSE_S)
 
     asyncio.run(run())
@@ -72,6 +73,14 @@ async def _work_on(bank: Bank, stop: asyncio.Event) -> None:
         await seal(bank.db, bank.clock)
         await dispatch(bank.db, bank.clock, bank.handlers)
         await bank.processes.work()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), WORK_PAUSE_S)
+
+
+async def _end_days(bank: Bank, stop: asyncio.Event, *, automatic: bool) -> None:
+    """Close what has been cut off; automatic: cut off every day that is over, too."""
+    while not stop.is_set():
+        await (bank.day_end.run() if automatic else bank.day_end.close())
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), WORK_PAUSE_S)
 

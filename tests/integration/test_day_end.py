@@ -167,7 +167,7 @@ def test_a_close_that_is_late_settles_to_the_same_fen(demo: str) -> None:
         assert await days.balance(account) == 13_000_000
         async with days.bank.db.pool.acquire() as conn:
             await conn.execute("ALTER TABLE interest_accrual DROP CONSTRAINT broken")
-        await days.bank.day_end.resume(date(2026, 3, 20))
+        await days.bank.day_end.resume(date(2026, 3, 20), by="O0001")
         await days.bank.day_end.close()
         # 10,000.00 from 20 January to 21 March: 60 days x 0.01388... = 0.8333
         assert await days.balance(account) == 13_000_083

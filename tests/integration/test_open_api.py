@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import date
 from itertools import count
 from typing import Any
 
@@ -136,8 +135,15 @@ def test_a_morning_at_the_counter(demo: str) -> None:
         balances = await c.call("GET", f"/v1/trial-balance?from={day}&to={day}", "A0001")
         assert balances.status_code == 200
         assert sum(int(row["closing"].replace(".", "")) for row in balances.json()) == 0
-        moved = await c.call("POST", "/v1/business-date", "O0001", json={"to": "2026-01-06"})
-        assert moved.json() == {"business_date": date(2026, 1, 6).isoformat()}
+        cut = await c.call("POST", "/v1/business-days", "O0001", json={"date": "2026-01-05"})
+        assert (cut.status_code, cut.json()["closed_at"], cut.json()["steps"][0]["state"]) == (
+            202,
+            None,
+            "waiting",
+        )
+        assert (await c.call("GET", "/v1/business-days", "O0001")).json()["business_date"] == "2026-01-06"
+        refused = await c.call("POST", "/v1/business-days/2026-01-05/resumption", "O0001")
+        assert refused.json()["code"] == "day_end_not_failed"
 
     run(demo, story)
 
@@ -202,6 +208,7 @@ def test_every_endpoint_refuses_strangers_and_wrong_roles(demo: str) -> None:
                 task=1,
                 incident=1,
                 attachment=1,
+                date="2026-01-05",
             )
             stranger = await c.call(method, path, None)
             if needs == PUBLIC:

@@ -122,9 +122,8 @@ def test_writes_without_a_journal_are_compared_under_their_key_too(demo: str) ->
             assert (await c.call("PUT", notices, key="b1", json=least)).status_code == 204
         other = await c.call("PUT", notices, key="b1", json={"least_amount": None})
         assert (other.status_code, other.json()["code"]) == (409, "key_reused")
-        to = {"to": "2026-01-06"}
-        for _ in range(2):  # the second time is a repetition, not another move
-            moved = await c.call("POST", "/v1/business-date", "O0001", key="d1", json=to)
-            assert (moved.status_code, moved.json()) == (201, {"business_date": "2026-01-06"})
+        for _ in range(2):  # the second time is a repetition, not another cut
+            cut = await c.call("POST", "/v1/business-days", "O0001", key="d1", json={"date": "2026-01-05"})
+            assert (cut.status_code, cut.json()["date"]) == (202, "2026-01-05")
 
     run(demo, story)

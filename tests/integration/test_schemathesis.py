@@ -42,7 +42,7 @@ CHECKS = [
     checks.response_schema_conformance,
 ]
 # Whoever sends these ends sessions, and the date goes one way only: they come last.
-LATE = ("/v1/sessions/current", "/v1/sessions/current/password", "/v1/business-date")
+LATE = ("/v1/sessions/current", "/v1/sessions/current/password", "/v1/business-days")
 
 
 def who_may(needs: str) -> list[str]:

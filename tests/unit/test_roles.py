@@ -46,6 +46,6 @@ def test_nobody_approves_what_they_asked_for() -> None:
     assert approvals > 8
 
 
-def test_who_moves_the_business_date_moves_no_money() -> None:
+def test_who_ends_the_day_moves_no_money() -> None:
     for role in load_roles().values():
-        assert not ("business_date_advance" in role.permissions and role.permissions & MOVES_MONEY)
+        assert not ("day_end_run" in role.permissions and role.permissions & MOVES_MONEY)

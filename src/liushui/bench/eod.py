@@ -64,7 +64,9 @@ def measure(seconds: int, say: Callable[[str], None]) -> dict[str, Any]:
             "settlement / plain UPDATE": round(large["settlement"]["settle_s"] / large["update_s"], 2),
             "settlement day / plain UPDATE": round(large["settlement"]["s"] / large["update_s"], 2),
             "ordinary day, 1,000,000 / 100,000": round(large["ordinary"]["s"] / small["ordinary"]["s"], 1),
-            "settlement day, 1,000,000 / 100,000": round(large["settlement"]["s"] / small["settlement"]["s"], 1),
+            "settlement day, 1,000,000 / 100,000": round(
+                large["settlement"]["s"] / small["settlement"]["s"], 1
+            ),
         },
     }
 
@@ -87,7 +89,9 @@ def report_as_text(result: dict[str, Any]) -> str:
     return "\n".join(lines + [f"{name}: {ratio}" for name, ratio in result["ratios"].items()])
 
 
-async def _bank(server: EmbeddedServer, size: int, seconds: int, say: Callable[[str], None]) -> dict[str, Any]:
+async def _bank(
+    server: EmbeddedServer, size: int, seconds: int, say: Callable[[str], None]
+) -> dict[str, Any]:
     name = f"eod{size}"
     admin = await asyncpg.connect(server.dsn("postgres"))
     await admin.execute(f"CREATE DATABASE {name}")

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from liushui import __version__, app, bench, supervisor
 from liushui.accounting import open_internal_accounts
 from liushui.bank import Bank, open_bank, verify
-from liushui.cli import process
+from liushui.cli import eod, process
 from liushui.cli.database import database
 from liushui.config import Settings
 from liushui.demo import begin_demo_bank, complete_demo_bank, demo_data
@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     check = command("verify", _verify, "recompute the books; exits with 1 where they do not hold")
     check.add_argument("--json", action="store_true", help="for machines")
     process.add_commands(commands, common)
+    eod.add_commands(commands, common)
     past = command("replay", _replay, "bring another bank's history into an empty bank")
     past.add_argument("source", choices=["berka"], help="berka: the PKDD'99 files")
     past.add_argument("folder", type=Path, help="where the files are")
@@ -239,6 +240,6 @@ def _web(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def _work(_settings: Settings, _options: argparse.Namespace) -> int:
-    app.work(os.environ["LIUSHUI_DSN"])
+def _work(settings: Settings, _options: argparse.Namespace) -> int:
+    app.work(settings, os.environ["LIUSHUI_DSN"])
     return 0

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
+from typing import TypeVar
 
+from liushui.bank import Bank, open_bank
 from liushui.config import Settings
+from liushui.kernel.clock import SystemClock
+from liushui.kernel.errors import refuse
 from liushui.store.embedded import EmbeddedServer, hold_data_dir
+
+Result = TypeVar("Result")
 
 
 @contextmanager
@@ -31,3 +38,16 @@ def database(settings: Settings, *, claim: bool) -> Generator[tuple[str, Embedde
             server.stop()
         if lock is not None:
             os.close(lock)
+
+
+def with_bank(settings: Settings, work: Callable[[Bank], Awaitable[Result]]) -> Result:
+    """Do something with the bank of the settings. Refuses ``bank_missing``."""
+
+    async def run(dsn: str) -> Result:
+        async with open_bank(dsn, SystemClock()) as bank:
+            if not await bank.db.has_books():
+                raise refuse("bank_missing")
+            return await work(bank)
+
+    with database(settings, claim=False) as (dsn, _):
+        return asyncio.run(run(dsn))

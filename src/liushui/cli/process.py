@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import secrets
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from asyncpg import Record
 
-from liushui.bank import Bank, open_bank
-from liushui.cli.database import database
+from liushui.bank import Bank
+from liushui.cli.database import with_bank
 from liushui.cli.progress import progress_bar
 from liushui.config import Settings
 from liushui.identity import load_roles, staff_by_number
-from liushui.kernel.clock import SystemClock
 from liushui.kernel.errors import Fault, refuse
 from liushui.locales import message, reader_language
 from liushui.mining import Exported, export_ocel_json, export_ocel_sqlite, export_xes
@@ -71,17 +68,6 @@ def add_commands(commands: Any, common: argparse.ArgumentParser) -> None:
     move.add_argument("--run", action="store_true", help="move every case that nothing blocks")
 
 
-def _with_bank(settings: Settings, work: Callable[[Bank], Awaitable[Result]]) -> Result:
-    async def run(dsn: str) -> Result:
-        async with open_bank(dsn, SystemClock()) as bank:
-            if not await bank.db.has_books():
-                raise refuse("bank_missing")
-            return await work(bank)
-
-    with database(settings, claim=False) as (dsn, _):
-        return asyncio.run(run(dsn))
-
-
 def _folders(options: argparse.Namespace) -> list[Any]:
     return options.folder or procedure_folders()
 
@@ -115,7 +101,7 @@ def _deploy(settings: Settings, options: argparse.Namespace) -> int:
             print(f"{done.key} {done.version}: {'deployed' if done.new else 'there already'}")
             _print_warnings(done.warnings)
 
-    _with_bank(settings, work)
+    with_bank(settings, work)
     return 0
 
 
@@ -127,7 +113,7 @@ def _list(settings: Settings, _: argparse.Namespace) -> int:
             mark = "released" if r["released"] else "        "
             print(f"{r['key']:<28} {r['version']:>4}  {mark}  {r['running']:>8} running  {r['digest'][:12]}")
 
-    _with_bank(settings, work)
+    with_bank(settings, work)
     return 0
 
 
@@ -139,7 +125,7 @@ def _show(settings: Settings, options: argparse.Namespace) -> int:
             return deployed.definition.export().decode()
         return deployed.texts.get(reader_language(), "")
 
-    print(_with_bank(settings, work))
+    print(with_bank(settings, work))
     return 0
 
 
@@ -151,7 +137,7 @@ def _start(settings: Settings, options: argparse.Namespace) -> int:
             person, options.key, read_variables(options.form), idempotency_key=key
         )
 
-    case = _with_bank(settings, work)
+    case = with_bank(settings, work)
     print(f"case {case}")
     return _state(settings, argparse.Namespace(case=case))
 
@@ -181,7 +167,7 @@ def _state(settings: Settings, options: argparse.Namespace) -> int:
             if t["state"] in ("open", "claimed"):
                 print(f"  task {t['id']}: {t['element']} for {t['role'] or t['assignee']}, due {t['due_at']}")
 
-    _with_bank(settings, work)
+    with_bank(settings, work)
     return 0
 
 
@@ -199,7 +185,7 @@ def _export(settings: Settings, options: argparse.Namespace) -> int:
                         return await export_xes(conn, options.process, stream, progress)
                     return await export_ocel_json(conn, stream, progress)
 
-    done = _with_bank(settings, work)
+    done = with_bank(settings, work)
     print(
         f"{options.file}: {done.events} events, {done.objects} {'cases' if options.format == 'xes' else 'objects'}"
     )
@@ -246,4 +232,4 @@ def _migrate(settings: Settings, options: argparse.Namespace) -> int:
             print(f"{len(plans) - len(blocked)} moved")
         return len(blocked)
 
-    return 1 if _with_bank(settings, work) else 0
+    return 1 if with_bank(settings, work) else 0

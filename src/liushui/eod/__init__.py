@@ -1,7 +1,7 @@
 """The bank's day: cut-off, and the ordered, restartable steps that close it."""
 
 from liushui.eod.model import Day, DayStatus, Progress, Step, StepState, StepStatus, load_steps, parse_steps
-from liushui.eod.service import DayEnd, Told, Work, day_status, days, verify_days
+from liushui.eod.service import DayEnd, Told, Work, business_date, day_status, days, verify_days
 from liushui.eod.steps import Steps, TermsOn
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "TermsOn",
     "Told",
     "Work",
+    "business_date",
     "day_status",
     "days",
     "load_steps",

@@ -48,16 +48,17 @@ class DayEnd:
 
         Refuses ``day_not_open`` (it has not begun), ``day_not_over``.
         """
-        return await self._db.transact(lambda uow: self._cut_off(uow, day, by))
+        return await self._db.transact(lambda uow: self.cut_off_within(uow, day, by=by))
 
-    async def _cut_off(self, uow: UnitOfWork, day: date, by: str) -> date:
+    async def cut_off_within(self, uow: UnitOfWork, day: date, *, by: str) -> date:
+        """The same inside a use case."""
         head = await uow.head()
         following = day + timedelta(days=1)
         if await uow.conn.fetchrow(Q.day, day) is not None:
             return following
         if head.business_date != day:
             raise refuse("day_not_open", "date", date=day.isoformat(), open=head.business_date.isoformat())
-        if day >= self.today():
+        if day >= self.calendar_day():
             raise refuse("day_not_over", "date", date=day.isoformat())
         await uow.conn.execute(Q.insert_day, day, self._clock.now(), by, head.last_journal_id)
         for position, step in enumerate((s for s in load_steps() if s.due_on(day)), 1):
@@ -66,7 +67,7 @@ class DayEnd:
         await uow.emit("day_cut_off", self._clock.now(), payload={"date": day.isoformat(), "by": by})
         return following
 
-    def today(self) -> date:
+    def calendar_day(self) -> date:
         """The calendar day, by the bank's own time zone."""
         return self._clock.now().astimezone(BANK_TIME).date()
 
@@ -78,7 +79,7 @@ class DayEnd:
             await self.close(told)
             async with self._db.read() as conn:
                 day: date = await conn.fetchval(Q.business_date)
-            if day >= self.today():
+            if day >= self.calendar_day():
                 return cut
             await self.cut_off(day, by=by)
             cut += 1
@@ -133,16 +134,19 @@ class DayEnd:
         payload = {"date": step["date"].isoformat(), "step": step["name"], "code": faults[0]["code"]}
         await uow.emit("day_end_failed", self._clock.now(), payload=payload)
 
-    async def resume(self, day: date) -> None:
+    async def resume(self, day: date, *, by: str) -> None:
         """Have a failed step tried again. Refuses ``day_unknown``, ``day_end_not_failed``."""
+        await self._db.transact(lambda uow: self.resume_within(uow, day, by=by))
 
-        async def work(uow: UnitOfWork) -> None:
-            if await uow.conn.fetchrow(Q.day, day) is None:
-                raise refuse("day_unknown", "date", date=day.isoformat())
-            if await uow.conn.fetchval(Q.resume_day, day) is None:
-                raise refuse("day_end_not_failed", "date", date=day.isoformat())
-
-        await self._db.transact(work)
+    async def resume_within(self, uow: UnitOfWork, day: date, *, by: str) -> None:
+        """The same inside a use case."""
+        if await uow.conn.fetchrow(Q.day, day) is None:
+            raise refuse("day_unknown", "date", date=day.isoformat())
+        step: str | None = await uow.conn.fetchval(Q.resume_day, day)
+        if step is None:
+            raise refuse("day_end_not_failed", "date", date=day.isoformat())
+        payload = {"date": day.isoformat(), "step": step, "by": by}
+        await uow.emit("day_end_resumed", self._clock.now(), payload=payload)
 
 
 async def seal_day(uow: UnitOfWork, clock: Clock, day: Day) -> Progress:
@@ -168,6 +172,11 @@ async def day_status(conn: PoolConnection, day: date) -> DayStatus:
     if not rows:
         raise refuse("day_unknown", "date", date=day.isoformat())
     return (await _with_steps(conn, rows))[0]
+
+
+async def business_date(conn: PoolConnection) -> date:
+    """The date that journals are booked on now."""
+    return await conn.fetchval(Q.business_date)
 
 
 async def _with_steps(conn: PoolConnection, rows: Sequence[Record]) -> list[DayStatus]:

@@ -56,5 +56,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/v1/transfers"): "transfer",
     ("GET", "/v1/journals/{journal}"): "journal_read",
     ("GET", "/v1/trial-balance"): "trial_balance_read",
-    ("POST", "/v1/business-date"): "business_date_advance",
+    ("GET", "/v1/business-days"): SESSION,
+    ("POST", "/v1/business-days"): "day_end_run",
+    ("GET", "/v1/business-days/{date}"): SESSION,
+    ("POST", "/v1/business-days/{date}/resumption"): "day_end_run",
 }

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+DayOnly = date
+"""A date under a name that a field called ``date`` does not hide."""
 AccountNumber = Annotated[str, Field(min_length=4, max_length=40, pattern=r"^[0-9A-Z-]+$")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Amount = Annotated[
@@ -266,12 +268,37 @@ class TrialBalanceLine(BaseModel):
     closing: str
 
 
-class BusinessDateIn(Body):
-    to: date
+class BusinessDayIn(Body):
+    date: DayOnly = Field(description="The business day to cut off; it must be over.")
 
 
-class BusinessDateView(BaseModel):
-    business_date: date
+class DayEndStepView(BaseModel):
+    """handled: accounts, journals or whatever the step counts. fault: why it has failed."""
+
+    name: str
+    zh: str
+    en: str
+    state: str
+    handled: int
+    started_at: datetime | None
+    ended_at: datetime | None
+    fault: str | None
+
+
+class BusinessDayView(BaseModel):
+    """A day that has been cut off. Its steps close it in their order."""
+
+    date: DayOnly
+    cut_at: datetime
+    closed_at: datetime | None
+    steps: list[DayEndStepView]
+
+
+class BusinessDaysView(BaseModel):
+    """business_date: what journals are booked on now. days: those cut off, newest first."""
+
+    business_date: DayOnly
+    days: list[BusinessDayView]
 
 
 class Health(BaseModel):

@@ -1,9 +1,9 @@
-"""The books: journals, trial balance, the business date."""
+"""The books: journals, trial balance."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 
@@ -11,17 +11,14 @@ from liushui.accounting import load_chart, trial_balance
 from liushui.channels.open_api import schemas as s
 from liushui.channels.open_api.dependencies import (
     Caller,
-    IdempotencyKey,
     JournalPath,
     TheBank,
-    actor_of,
 )
 from liushui.identity import branch_by_code, list_branches
 from liushui.kernel.errors import refuse
 from liushui.kernel.money import format_minor
 from liushui.ledger import Kind
 from liushui.ledger.repository import Q as LEDGER_Q
-from liushui.store.database import UnitOfWork
 
 router = APIRouter()
 
@@ -68,14 +65,3 @@ async def show_trial_balance(
         )
         for r in rows
     ]  # fmt: skip
-
-
-@router.post("/v1/business-date", status_code=201)
-async def advance_business_date(
-    body: s.BusinessDateIn, bank: TheBank, caller: Caller, key: IdempotencyKey
-) -> s.BusinessDateView:
-    async def work(uow: UnitOfWork) -> dict[str, Any]:
-        return {"business_date": (await uow.advance_business_date(body.to)).isoformat()}
-
-    actor = actor_of(caller, "business-date", key)
-    return s.BusinessDateView(**(await bank.db.once(actor.key, body.to, bank.clock.now(), work))[0])
