@@ -74,10 +74,17 @@ def dsn(new_database: Callable[[], Coroutine[Any, Any, str]]) -> str:
 
 
 @pytest.fixture
-def demo(dsn: str) -> str:
+def demo(dsn: str, begin_demo: Callable[[str], None]) -> str:
     """A database with the demo bank, begun and not yet completed."""
+    begin_demo(dsn)
+    return dsn
 
-    async def begin() -> None:
+
+@pytest.fixture(scope="session")
+def begin_demo() -> Callable[[str], None]:
+    """Begin the demo bank in a fresh database."""
+
+    async def begin(dsn: str) -> None:
         db = await Database.connect(dsn)
         async with db.pool.acquire() as conn:  # the template database has books; the demo brings its own
             await conn.execute("SET session_replication_role = replica")
@@ -86,8 +93,7 @@ def demo(dsn: str) -> str:
         await db.transact(lambda uow: begin_demo_bank(uow, SystemClock(), BUSINESS_DATE))
         await db.close()
 
-    asyncio.run(begin())
-    return dsn
+    return lambda dsn: asyncio.run(begin(dsn))
 
 
 DATA = Path(__file__).parents[2] / "shared" / "data"

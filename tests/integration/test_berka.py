@@ -98,6 +98,13 @@ def test_the_first_weeks_of_a_real_bank(dsn: str, first_weeks: Path) -> None:
         assert [u.line for u in report.unreadable] == [len(lines)]
         assert report.refused == {}
         assert report.breaks == []
+        assert (report.days_closed, report.days_not_closed) == (89, [])  # 1 January to 30 March 1993
+        async with db.read() as conn:
+            unbalanced = await conn.fetchval(
+                "SELECT count(*) FROM (SELECT sum(debit) AS d, sum(credit) AS c FROM gl_turnover "
+                "GROUP BY booking_date, branch_id) x WHERE d <> c"
+            )
+        assert unbalanced == 0
         assert report.posted == report.records + report.days_adjusted
         assert await verify(db) == []
         async with open_bank(dsn, ManualClock(datetime(2026, 1, 6, tzinfo=UTC))) as bank:

@@ -53,11 +53,11 @@ class Settled:
     journals: int
 
 
-async def open_payable_accounts(uow: UnitOfWork, ledger: Ledger, products: Sequence[str]) -> int:
+async def open_payable_accounts(uow: UnitOfWork, ledger: Ledger, terms: Sequence[DemandTerms]) -> int:
     """Open what the bank books owed interest on, where a branch has accounts of a product and no such account yet: one
     per branch, currency and product. Return how many."""
     gl = load_chart().leaf(PAYABLE_CODE)
-    places = await uow.conn.fetch(Q.interest_places, list(products))
+    places = await uow.conn.fetch(Q.interest_places, [t.product for t in terms], [t.currency for t in terms])
     for row in places:
         number = f"{row['branch']}-{row['currency']}-{gl.code}-{row['product'].upper().replace('_', '-')}"
         account = await ledger.open_account(

@@ -1,7 +1,8 @@
 -- name: interest_places
 SELECT DISTINCT a.branch_id, r.code AS branch, a.currency, a.terms_id AS product
 FROM ledger_account a JOIN branch r ON r.id = a.branch_id
-WHERE a.terms_id = ANY ($1::text[]) AND a.closed_on IS NULL
+JOIN unnest($1::text[], $2::text[]) AS t (product, currency) ON t.product = a.terms_id AND t.currency = a.currency
+WHERE a.closed_on IS NULL
   AND NOT EXISTS (SELECT 1 FROM internal_account i WHERE i.branch_id = a.branch_id AND i.currency = a.currency
                   AND i.role = 'interest_payable_' || a.terms_id)
 ORDER BY branch, currency, product;

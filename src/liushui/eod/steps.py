@@ -48,7 +48,7 @@ class Steps:
 
     async def accrue_interest(self, uow: UnitOfWork, day: Day, _mark: int) -> Progress:
         terms = await self._terms_on(uow.conn, day.date)
-        await open_payable_accounts(uow, self._ledger, sorted({t.product for t in terms}))
+        await open_payable_accounts(uow, self._ledger, terms)
         done = await accrue(uow, self._ledger, self._templates, terms, until_of(day), day=day.date)
         return Progress(None, done)
 

@@ -17,6 +17,7 @@ from liushui.bank import Bank
 from liushui.deposits import Actor
 from liushui.deposits.service import GL_CODE_OF_KIND
 from liushui.deposits.service import Q as DEPOSITS_Q
+from liushui.eod import business_date, day_status
 from liushui.identity import Branch, list_branches, open_branch
 from liushui.kernel.check_digits import with_luhn
 from liushui.kernel.errors import Refused
@@ -187,13 +188,18 @@ class _Run:
         return (await uow.idempotent(key, b"", self._bank.clock.now(), entering))[0]
 
     async def begin_day(self, day: date) -> None:
-        """Move the business date forward, unless an earlier run has been here."""
-
-        async def move(uow: UnitOfWork) -> None:
-            if (await uow.head()).business_date < day:
-                await uow.advance_business_date(day)
-
-        await self._bank.db.transact(move)
+        """End every day before it, closed with all its steps, unless an earlier run has been here."""
+        while True:
+            async with self._bank.db.read() as conn:
+                today = await business_date(conn)
+            if today >= day:
+                return
+            await self._bank.day_end.cut_off(today, by=OPERATOR)
+            await self._bank.day_end.close()
+            async with self._bank.db.read() as conn:
+                if (await day_status(conn, today)).closed_at is None:
+                    self._report.days_not_closed.append(today.isoformat())
+            self._report.days_closed += 1
 
     async def open_accounts(self, day: date) -> None:
         """Open the accounts of a day, with owner and disponents."""

@@ -14,7 +14,8 @@ SHOWN_MAX = 20
 
 @dataclass(slots=True)
 class Report:
-    """Counts of one run. Amounts in hellers. breaks: (account, date, our balance, the source's)."""
+    """Counts of one run. Amounts in hellers. breaks: (account, date, our balance, the source's).
+    days_closed: business days ended, each closed with general ledger against accounts; days_not_closed: where that failed."""
 
     branches: int = 0
     clients: int = 0
@@ -29,6 +30,8 @@ class Report:
     days_adjusted: int = 0
     adjusted_sum: int = 0
     days_unchained: int = 0
+    days_closed: int = 0
+    days_not_closed: list[str] = field(default_factory=list[str])
     breaks: list[tuple[int, str, int, int]] = field(default_factory=list[tuple[int, str, int, int]])
     unreadable: list[UnreadableLine] = field(default_factory=list[UnreadableLine])
 
@@ -53,6 +56,7 @@ def as_json(report: Report) -> dict[str, Any]:
             "broken": len(report.breaks),
             "order_not_found": report.days_unchained,
         },
+        "bank_days": {"closed": report.days_closed, "not_closed": report.days_not_closed},
         "breaks": [
             {"account": a, "date": d, "ours": format_minor(o, CURRENCY), "source": format_minor(s, CURRENCY)}
             for a, d, o, s in report.breaks
@@ -71,6 +75,9 @@ def as_text(report: Report) -> str:
         f"account-days: {days['exact']} exact, {days['adjusted']} adjusted ({days['adjusted_sum']} {CURRENCY} "
         f"in all), {days['broken']} broken; {days['order_not_found']} without a chain of balances",
     ]
+    lines.append(
+        f"bank's days: {report.days_closed} ended, {len(report.days_not_closed)} of them could not be closed"
+    )
     lines += [f"  refused {code}: {count}" for code, count in report.refused.most_common()]
     lines += [f"  {name}: {row['count']} for {row['sum']}" for name, row in facts["operations"].items()]
     lines += [f"  unreadable {u.file}:{u.line} {u.reason}" for u in report.unreadable]

@@ -1,0 +1,158 @@
+"""A small bank's year, the same for the same seed: ``python -m tests.scenarios.simulated_year DSN SEED UNTIL``.
+
+Everything that is done has a key made of the day and its place in the day's plan, so a run that was killed goes on where it
+was and another run does nothing twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from liushui.bank import Bank, open_bank
+from liushui.demo import complete_demo_bank
+from liushui.deposits import Actor, DemandTerms
+from liushui.identity import Branch, list_branches
+from liushui.kernel.clock import ManualClock
+from liushui.ledger import Header, Line, Post, Posted
+from liushui.parties import NewCustomer, open_customer
+from liushui.store.database import PoolConnection
+
+FIRST = date(2026, 1, 5)
+PEOPLE = 24
+RATES = (
+    (date(2026, 1, 1), Decimal("0.0035")),
+    (date(2026, 5, 20), Decimal("0.0020")),
+    (date(2026, 9, 21), Decimal("0.0005")),
+)
+"""What demand deposits pay from which day on, as a fraction a year; higher than today's, so that fens show."""
+YEAR_DAYS = 360
+
+
+def rate_on(day: date) -> Decimal:
+    return [rate for since, rate in RATES if since <= day][-1]
+
+
+async def terms_on(_conn: PoolConnection, day: date) -> Sequence[DemandTerms]:
+    return [DemandTerms("demand", "CNY", rate_on(day), YEAR_DAYS)]
+
+
+class Action(NamedTuple):
+    """Money from one place to another. None is the branch's cash. back: days by which it is valued before its day."""
+
+    source: int | None
+    target: int | None
+    minor: int
+    back: int = 0
+
+
+def plan_of(seed: str, day: date) -> list[Action]:
+    """What the people do on a day; they have enough for all of it. Person 0 pays the wages and takes the rents."""
+    chance = random.Random(f"{seed}:{day}")
+    people = range(1, PEOPLE)
+    actions: list[Action] = []
+    if day.day == 10:
+        actions += [Action(0, who, 650_000 + 10_000 * who) for who in people]
+    if day.day == 1:
+        actions += [Action(who, 0, 200_000 + 1_000 * who) for who in people if who % 3]
+    for who in people:
+        if chance.random() < 0.15:
+            actions.append(
+                Action(who, chance.choice([p for p in people if p != who]), chance.randint(1, 20_000))
+            )
+        if chance.random() < 0.08:
+            actions.append(Action(who, None, 100 * chance.randint(1, 300)))
+        if chance.random() < 0.05:
+            actions.append(Action(None, who, 100 * chance.randint(1, 500)))
+        if chance.random() < 0.01:  # a mistake found later is put right as of when it was made
+            actions.append(Action(None, who, chance.randint(1, 30_000), back=chance.randint(1, 28)))
+    return actions
+
+
+class SimulatedBank:
+    def __init__(self, bank: Bank, clock: ManualClock, seed: str) -> None:
+        self.bank, self.clock, self.seed = bank, clock, seed
+        self.accounts: list[int] = []
+        self.cash: dict[int, int] = {}
+
+    async def found(self) -> None:
+        """Customers and their accounts with something to live on."""
+        self._morning(FIRST)
+        await complete_demo_bank(self.bank)
+        async with self.bank.db.read() as conn:
+            branches = await list_branches(conn)
+        for who in range(PEOPLE):
+            self.accounts.append(await self._welcome(who, branches[who % len(branches)]))
+        self.cash = {b.id: (await self.bank.internal.of(b.id, "CNY"))["cash"] for b in branches}
+
+    async def _welcome(self, who: int, branch: Branch) -> int:
+        new = NewCustomer(
+            "individual", f"Person {who}", "other", f"SIM-{who}", "CN", birth_date=date(1990, 1, 1)
+        )
+        customer, _ = await open_customer(
+            self.bank.db,
+            self.bank.clock,
+            new,
+            operator="system",
+            branch_id=branch.id,
+            key=f"sim:customer:{who}",
+        )
+        opened, _ = await self.bank.deposits.open_demand_account(
+            Actor("system", branch.id, "set_up", f"sim:account:{who}"), customer=customer.number, currency="CNY",
+            branch=branch,
+        )  # fmt: skip
+        await self.bank.deposits.deposit_cash(
+            Actor("system", branch.id, "set_up", f"sim:first:{who}"), account=opened.number,
+            amount=300_000_000 if who == 0 else 5_000_000, currency="CNY",
+        )  # fmt: skip
+        return (await self.bank.directory.find(opened.number)).id
+
+    def _morning(self, day: date) -> None:
+        self.clock.set(datetime(day.year, day.month, day.day, 2, tzinfo=UTC))
+
+    async def live(self, day: date) -> None:
+        """Everything of one day, its close of the days before first."""
+        self._morning(day)
+        await self.bank.day_end.run()
+        requests = [
+            self._request(day, number, action) for number, action in enumerate(plan_of(self.seed, day))
+        ]
+        answers = await self.bank.ledger.submit_all(requests)
+        assert all(isinstance(answer, Posted) for answer in answers), [
+            a for a in answers if not isinstance(a, Posted)
+        ]
+
+    def _request(self, day: date, number: int, action: Action) -> Post:
+        cash = self.cash[1]
+        source = cash if action.source is None else self.accounts[action.source]
+        target = cash if action.target is None else self.accounts[action.target]
+        header = Header(
+            f"sim:{day}:{number}",
+            "TRF01",
+            1,
+            "T0001",
+            "counter",
+            value_date=day - timedelta(days=action.back),
+        )
+        return Post(header, (Line(source, True, action.minor), Line(target, False, action.minor)))
+
+
+async def run(dsn: str, seed: str, until: date) -> None:
+    clock = ManualClock(datetime(FIRST.year, FIRST.month, FIRST.day, 2, tzinfo=UTC))
+    async with open_bank(dsn, clock, terms_on=terms_on) as bank:
+        simulated = SimulatedBank(bank, clock, seed)
+        await simulated.found()
+        async with bank.db.read() as conn:
+            day: date = await conn.fetchval("SELECT business_date FROM commit_head")
+        while day <= until:
+            await simulated.live(day)
+            day += timedelta(days=1)
+
+
+if __name__ == "__main__":
+    asyncio.run(run(sys.argv[1], sys.argv[2], date.fromisoformat(sys.argv[3])))
