@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.products.terms import Product
 from liushui.products.version_reader import read_version
-from liushui.products.yaml_lines import documents, line_of
+from liushui.products.yaml_lines import documents, line_of, source_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +90,10 @@ def parse_catalogue(files: Sequence[tuple[str, str]]) -> list[Released]:
     found: list[Released] = []
     for file, text in files:
         nodes = documents(file, text, faults)
-        lines = text.splitlines(keepends=True)
-        ends = [line_of(node) for node in nodes[1:]] + [len(lines)]
-        for node, end in zip(nodes, ends, strict=True):
+        for node in nodes:
             product = read_version(file, node, faults)
             if product is not None:
-                body = "".join(lines[line_of(node) : end]).rstrip().removesuffix("---").rstrip() + "\n"
-                found.append(Released(product, body, file, line_of(node) + 1))
+                found.append(Released(product, source_of(text, node), file, line_of(node) + 1))
         if not nodes and not any(f.params.get("file") == file for f in faults):
             faults.append(Fault("yaml_mapping_wanted", {"file": file, "line": 1, "field": "-"}))
     places = {id(r.product): r for r in found}

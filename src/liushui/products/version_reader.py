@@ -116,7 +116,7 @@ def read_version(file: str, node: Node, faults: list[Fault]) -> Product | None:
         fields.blame("yaml_field_malformed", field="principal_from", wanted="amount")
     if kind is not None:
         taken |= _of_kind(fields, kind, taken)
-    fields.end()
+        fields.end()  # of an unknown kind nobody can say what belongs to it
     if len(faults) > before:
         return None
     return Product(**taken, digest=digest_of(node))
@@ -178,7 +178,7 @@ def _rate(fields: Fields, kind: Kind) -> RateTerms | None:
         return None
     sort = inner.take("type", RateType, " | ".join(sorted(_RATE_TYPES[kind])))
     if sort is not None and sort not in _RATE_TYPES[kind]:
-        inner.blame("product_rate_type_unfit", kind=kind.value, type=sort.value)
+        inner.blame("product_rate_type_unfit", field="type", kind=kind.value, type=sort.value)
     rate = inner.take("name", name, "name")
     above, spread, months = None, Decimal(0), 0
     if sort is RateType.TIERED:
@@ -222,7 +222,7 @@ def _check_tenors(fields: Fields, kind: Kind, tenors: tuple[str, ...]) -> None:
     """Notice is in days, a term in months."""
     for tenor in tenors:
         if (parse_tenor(tenor).days > 0) != (kind is Kind.NOTICE):
-            fields.blame("product_tenor_unfit", kind=kind.value, tenor=tenor)
+            fields.blame("product_tenor_unfit", field="tenors", kind=kind.value, tenor=tenor)
 
 
 def _check_day_count(fields: Fields, kind: Kind, count: DayCount | None) -> None:
@@ -234,4 +234,4 @@ def _check_day_count(fields: Fields, kind: Kind, count: DayCount | None) -> None
         if kind in (*_SETTLED, Kind.NOTICE)
         else kind is Kind.INSTALMENT and not count.counts_months
     ):
-        fields.blame("product_day_count_unfit", kind=kind.value, count=count.value)
+        fields.blame("product_day_count_unfit", field="day_count", kind=kind.value, count=count.value)

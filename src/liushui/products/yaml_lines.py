@@ -50,6 +50,7 @@ class Fields:
     def __init__(self, file: str, node: Node, faults: list[Fault], path: str = "") -> None:
         self.file, self.node, self.faults, self.path = file, node, faults, path
         self._entries: dict[str, tuple[Node, Node]] = {}
+        self._keys: dict[str, Node] = {}
         if not isinstance(node, MappingNode):
             faults.append(_fault("yaml_mapping_wanted", file, line_of(node), field=path or "-"))
             return
@@ -59,18 +60,14 @@ class Fields:
             if name in self._entries:
                 self.blame("yaml_field_twice", key, name)
             self._entries[name] = (key, value)
+            self._keys.setdefault(name, key)
 
     def blame(self, code: str, at: Node | None = None, field: str = "", **params: str) -> None:
-        """Note a fault on the line of a node, or of the whole mapping."""
+        """Note a fault on the line of a node, of the field, or of the whole mapping."""
         more = {"field": self.path + field} if field else {}
-        self.faults.append(_fault(code, self.file, line_of(at or self.node), **more, **params))
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._entries
-
-    def line(self, name: str) -> Node:
-        """The node that a fault of a field points at."""
-        return self._entries[name][0] if name in self._entries else self.node
+        self.faults.append(
+            _fault(code, self.file, line_of(at or self._keys.get(field, self.node)), **more, **params)
+        )
 
     def take(
         self, name: str, read: Callable[[str], Value], wanted: str, *, default: Value | None = None
@@ -142,6 +139,13 @@ class Fields:
 def line_of(node: Node) -> int:
     """The line of a node, counted from zero."""
     return node.start_mark.line
+
+
+def source_of(text: str, node: Node) -> str:
+    """The part of a text that a document's node was read from."""
+    start = node.start_mark.index
+    indent = text[start - node.start_mark.column : start]
+    return (indent if not indent.strip() else "") + text[start : node.end_mark.index].rstrip() + "\n"
 
 
 def text(value: str) -> str:
