@@ -49,6 +49,7 @@ from liushui.products.releases import (
     release_version,
     seed_house,
     stored_catalogue,
+    stored_texts,
 )
 from liushui.products.terms import (
     Fee,
@@ -129,6 +130,7 @@ __all__ = [
     "seed_house",
     "simulate",
     "stored_catalogue",
+    "stored_texts",
     "tier_balance_days",
     "time_interest",
     "unused",

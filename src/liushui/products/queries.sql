@@ -23,3 +23,6 @@ LOCK TABLE product_version IN SHARE ROW EXCLUSIVE MODE;
 -- name: insert_version
 INSERT INTO product_version (key, version, valid_from, valid_to, body, digest, case_id, entered_by, approved_by, released_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- name: texts
+SELECT body FROM product_version WHERE key = $1 ORDER BY version;

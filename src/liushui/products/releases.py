@@ -34,6 +34,11 @@ async def stored_catalogue(conn: PoolConnection) -> Catalogue:
     return Catalogue(products)
 
 
+async def stored_texts(conn: PoolConnection, key: str) -> list[str]:
+    """The released texts of a product, oldest first."""
+    return [row["body"] for row in await conn.fetch(Q.texts, key)]
+
+
 def read_release(text: str) -> Released:
     """A new version as somebody has typed it. Refuses all faults of the text with their lines, and
     ``product_one_version`` where it holds several."""

@@ -202,9 +202,6 @@ class _Life:
                 self.due = self._of_nights(nights, since, day + timedelta(days=1), day)
                 self._add(day, "settled", interest=self.due)
                 since = day + timedelta(days=1)
-        if since == until:
-            self._add(until, "capitalised", self.due.net)
-            nights.append((until, self.balance))
         due = self._of_nights(nights, since, until, until)
         self._add(until, "closed", -self.balance, interest=due)
 
