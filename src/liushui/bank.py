@@ -16,6 +16,7 @@ from liushui.ledger.verify import verify_books
 from liushui.parties import IdentityService, IdentityStandIn
 from liushui.payments import AbandonedOrders, Payments, TransferOrders
 from liushui.processes import Processes, Services
+from liushui.products import verify_products
 from liushui.store.database import POOL_SIZE_DEFAULT, Database
 from liushui.store.database import Q as STORE_Q
 from liushui.store.outbox import Handler
@@ -102,5 +103,7 @@ async def verify(db: Database, progress: Callable[[str], None] = lambda _: None)
         faults += await verify_general_ledger(conn)
         progress("blocks")
         faults += await verify_blocks(conn)
+        progress("products")
+        faults += await verify_products(conn)
         progress("processes")
         return faults + await verify_processes(conn, Catalogue(db))

@@ -33,6 +33,16 @@ def test_the_textbook_sum_of_a_year() -> None:
     assert len(interest.segments) == 12
 
 
+def test_the_example_of_a_calculator() -> None:
+    """1,000 a month for a year at 1.35 per cent is 1000*78*(1.35%/12)=87.75: in the comment of a deposit calculator in a
+    public repository."""
+    plan = Plan(1_000_00, D, "1Y", Decimal("1.35"))
+    assert (
+        instalment_interest(PRODUCT, plan, paid(*range(1, 13), plan=plan), plan.matures, DEMAND).minor
+        == 87_75
+    )
+
+
 @pytest.mark.parametrize(("tenor", "months", "product_of_months"), [("3Y", 36, 666), ("5Y", 60, 1830)])
 def test_the_sums_that_textbooks_print_for_longer_plans(
     tenor: str, months: int, product_of_months: int
@@ -59,8 +69,8 @@ def test_a_month_not_made_up_leaves_the_demand_rate_for_days_really_lain() -> No
     assert not is_kept(PRODUCT, PLAN, payments, PLAN.matures)
     interest = instalment_interest(PRODUCT, PLAN, payments, PLAN.matures, DEMAND)
     assert {s.why for s in interest.segments} == {"broken"}
-    # 360 days of the first, then from the tenth of each month to 15 January: whole months and five days.
-    days = 360 + sum(30 * (13 - n) + 5 for n in (2, *range(4, 13)))
+    # Days to 15 January 2027: of 15 January, then of the tenth of February, April, May …, counted on a calendar.
+    days = sum([365, 339, 280, 250, 219, 189, 158, 127, 97, 66, 36])
     assert interest.minor == half_up(Fraction(1_000_00 * days * 5, 3_600_000))
 
 
@@ -76,9 +86,9 @@ def test_while_it_runs_a_plan_is_kept_until_it_is_not() -> None:
 
 def test_ended_early_all_earns_the_demand_rate_and_late_days_do() -> None:
     early = instalment_interest(PRODUCT, PLAN, paid(1, 2), date(2026, 3, 15), DEMAND)
-    assert [(s.why, s.days) for s in early.segments] == [("early", 60), ("early", 35)]
+    assert [(s.why, s.days) for s in early.segments] == [("early", 59), ("early", 33)]
     late = instalment_interest(PRODUCT, PLAN, paid(*range(1, 13)), date(2027, 2, 15), DEMAND)
-    assert late.minor == 78_00 + 50  # 12,000 x 30 x 0.05 % / 360
+    assert late.minor == 78_00 + 52  # 12,000 x 31 x 0.05 % / 360
 
 
 def test_paying_ahead_and_paying_outside_the_term_are_refused() -> None:
@@ -108,7 +118,5 @@ def test_month_by_month(late: Iterable[int], rate: Decimal, days: int) -> None:
         exact += purse * Fraction(rate) / 1_200
     assert is_kept(PRODUCT, plan, payments, until) is not broken
     if not broken:
-        overdue = days if days < 31 else 30 + days - 31  # January's 31 days are one month
-        overdue = overdue if days < 59 else 60 + days - 59  # February's 28 the second
-        exact += overdue * 12_000_00 * Fraction(DEMAND) / 36_000
+        exact += days * 12_000_00 * Fraction(DEMAND) / 36_000
         assert instalment_interest(PRODUCT, plan, payments, until, DEMAND).minor == half_up(exact)

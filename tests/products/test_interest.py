@@ -44,8 +44,18 @@ def test_a_quarter_of_ten_thousand_yuan() -> None:
     assert interest.segments[0].balance_days == 92_000_000
 
 
-def test_the_books_example_of_a_year_of_movements() -> None:
-    """Three balances in a quarter, worked by hand: 1,000 x 10 + 3,000 x 20 + 500.50 x 62 = 101,031 yuan-days;
+def test_the_example_that_is_printed_everywhere() -> None:
+    """10,000 from 2 January 2007, 3,000 taken on 3 February, 5,000 added on 11 March, counted to 20 March at 0.72 per cent:
+    (320,000 + 252,000 + 108,000) x 0.72 % / 360 = 13.60. An exercise on 积数计息法 in a public repository of textbook
+    solutions gives these movements and dates; the products are by hand."""
+    moves = [(date(2007, 1, 2), 10_000_00), (date(2007, 2, 3), 7_000_00), (date(2007, 3, 11), 12_000_00)]
+    days = balance_days(moves, date(2007, 1, 2), date(2007, 3, 20))
+    assert days == 680_000_00
+    assert demand_interest(product("demand"), days, Decimal("0.72")).minor == 13_60
+
+
+def test_three_balances_of_a_quarter() -> None:
+    """Worked by hand: 1,000 x 10 + 3,000 x 20 + 500.50 x 62 = 101,031 yuan-days;
     x 0.36 % / 360 = 1.01031 yuan."""
     moves = [(date(2026, 6, 21), 1_000_00), (date(2026, 7, 1), 3_000_00), (date(2026, 7, 21), 500_50)]
     days = balance_days(moves, date(2026, 6, 21), date(2026, 9, 21))

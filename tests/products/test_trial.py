@@ -113,11 +113,11 @@ def test_a_part_early_the_rest_late() -> None:
         10_000_00, D, date(2027, 2, 4), "1Y", events=(parse_event("2026-03-05:withdraw:3000.00", "CNY"),)
     )
     assert told(simulate(product("time"), RATES, trial)) == [
-        ("2026-03-05", "withdrawn", 50),  # 3,000 x 60 x 0.10 % / 360
+        ("2026-03-05", "withdrawn", 49),  # 3,000 x 59 x 0.10 % / 360
         ("2027-02-04", "closed_late", 84_29),  # 84.00, and 7,000 x 30 x 0.05 % / 360 = 0.2916…
     ]
     trial = Trial(10_000_00, D, None, "1Y", events=(TrialEvent(date(2026, 3, 5), "withdraw", 10_000_00),))
-    assert told(simulate(product("time"), RATES, trial)) == [("2026-03-05", "withdrawn", 1_67)]
+    assert told(simulate(product("time"), RATES, trial)) == [("2026-03-05", "withdrawn", 1_64)]
 
 
 def test_a_notice_deposit_with_everything_that_may_happen() -> None:

@@ -50,6 +50,7 @@ from liushui.products.releases import (
     seed_house,
     stored_catalogue,
     stored_texts,
+    verify_products,
 )
 from liushui.products.terms import (
     Fee,
@@ -134,6 +135,7 @@ __all__ = [
     "tier_balance_days",
     "time_interest",
     "unused",
+    "verify_products",
     "withdraw",
     "withdraw_noticed",
     "withdrawal_faults",

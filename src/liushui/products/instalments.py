@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from liushui.kernel.errors import refuse
 from liushui.products.day_count import add_months, parse_tenor
-from liushui.products.interest import Interest, Segment, interest_of, segment
+from liushui.products.interest import Interest, Segment, fallback_segment, interest_of
 from liushui.products.terms import Product
 
 MONTH_DAYS = 30
@@ -85,10 +85,10 @@ def instalment_interest(
         why = "early" if until < plan.matures else "broken"
         return interest_of(
             product,
-            [segment(product, why, amount, day, until, fallback_rate) for day, amount in payments],
+            [fallback_segment(product, why, amount, day, until, fallback_rate) for day, amount in payments],
         )
     months = [_month(product, plan, number, sums[number]) for number in range(plan.months)]
-    overdue = segment(product, "overdue", sums[-1], plan.matures, until, fallback_rate)
+    overdue = fallback_segment(product, "overdue", sums[-1], plan.matures, until, fallback_rate)
     return interest_of(product, [*months, overdue])
 
 

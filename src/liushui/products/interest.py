@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 
-from liushui.products.day_count import days_between
+from liushui.products.day_count import DayCount, days_between
 from liushui.products.terms import Product
 
 PRECISION = 60
@@ -79,7 +79,21 @@ def _rounded(product: Product, exact: Decimal) -> int:
 
 def segment(product: Product, why: str, principal: int, start: date, end: date, rate: Decimal) -> Segment:
     """A principal from one day up to and without another, by the product's day count and unit of principal."""
-    counted, days = product.counted(principal), days_between(product.day_count, start, end)
+    return _segment(product, product.day_count, why, principal, (start, end), rate)
+
+
+def fallback_segment(
+    product: Product, why: str, principal: int, start: date, end: date, rate: Decimal
+) -> Segment:
+    """The same for days that earn the fallback rate, which has a day count of its own."""
+    return _segment(product, product.fallback_day_count, why, principal, (start, end), rate)
+
+
+def _segment(
+    product: Product, count: DayCount, why: str, principal: int, period: tuple[date, date], rate: Decimal
+) -> Segment:
+    start, end = period
+    counted, days = product.counted(principal), days_between(count, start, end)
     return Segment(why, counted, start, end, days, counted * days, rate, product.year_basis)
 
 

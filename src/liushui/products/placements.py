@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from liushui.kernel.errors import raise_if_any, refuse
 from liushui.products.day_count import add_months, days_between, parse_tenor
-from liushui.products.interest import Interest, Segment, interest_of, segment
+from liushui.products.interest import Interest, Segment, fallback_segment, interest_of, segment
 from liushui.products.terms import Product, RateType, Renewal, withdrawal_faults
 
 PostedOn = Callable[[date], Decimal]
@@ -55,10 +55,11 @@ def time_interest(product: Product, placed: Placement, until: date, fallback_rat
     (储蓄管理条例 art. 24 to 26)."""
     if until < placed.matures:
         return interest_of(
-            product, [segment(product, "early", placed.principal, placed.opened, until, fallback_rate)]
+            product,
+            [fallback_segment(product, "early", placed.principal, placed.opened, until, fallback_rate)],
         )
     term = segment(product, "term", placed.principal, placed.opened, placed.matures, placed.rate)
-    overdue = segment(product, "overdue", placed.principal, placed.matures, until, fallback_rate)
+    overdue = fallback_segment(product, "overdue", placed.principal, placed.matures, until, fallback_rate)
     return interest_of(product, [term, overdue])
 
 
@@ -123,7 +124,9 @@ def floating_interest(
         days = upto - passed
         segments.append(Segment("term", counted, start, end, days, counted * days, rate, product.year_basis))
         start, passed = end, upto
-    segments.append(segment(product, "overdue", placed.principal, placed.matures, until, fallback_rate))
+    segments.append(
+        fallback_segment(product, "overdue", placed.principal, placed.matures, until, fallback_rate)
+    )
     return interest_of(product, segments)
 
 

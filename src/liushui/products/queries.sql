@@ -15,7 +15,7 @@ SELECT DISTINCT ON (name, currency, tenor, valid_from) name, currency, tenor, va
 ORDER BY name, currency, tenor, valid_from, id DESC;
 
 -- name: versions
-SELECT key, version, body, digest, case_id IS NULL AS house FROM product_version ORDER BY key, version;
+SELECT body, digest, key, version, valid_from, valid_to, case_id IS NULL AS house FROM product_version ORDER BY key, version;
 
 -- name: lock_versions
 LOCK TABLE product_version IN SHARE ROW EXCLUSIVE MODE;

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from liushui.kernel.clock import Clock
-from liushui.kernel.errors import Fault, raise_if_any, refuse
+from liushui.kernel.errors import Fault, Refused, raise_if_any, refuse
 from liushui.products.catalogue import Catalogue, Released, house_catalogue, overlaps, parse_catalogue
 from liushui.products.rates import Q, house_rates, insert_rates
 from liushui.products.terms import Product
@@ -26,12 +26,27 @@ def _parsed(body: str) -> Product:
 async def stored_catalogue(conn: PoolConnection) -> Catalogue:
     """Every released version. Refuses ``product_version_altered`` where a text is not the one that was released."""
     products: list[Product] = []
+    faults: list[Fault] = []
     for row in await conn.fetch(Q.versions):
         product = _parsed(row["body"])
-        if product.digest != row["digest"]:
-            raise refuse("product_version_altered", product=row["key"], version=row["version"])
         products.append(product)
+        if (product.digest, product.key, product.version, product.valid_from, product.valid_to) != tuple(row)[
+            1:6
+        ]:
+            faults.append(
+                Fault("product_version_altered", {"product": row["key"], "version": row["version"]})
+            )
+    raise_if_any(faults)
     return Catalogue(products)
+
+
+async def verify_products(conn: PoolConnection) -> list[Fault]:
+    """What ``liushui verify`` finds: texts that are not what was released, versions that overlap."""
+    try:
+        await stored_catalogue(conn)
+    except Refused as refused:
+        return list(refused.faults)
+    return []
 
 
 async def stored_texts(conn: PoolConnection, key: str) -> list[str]:

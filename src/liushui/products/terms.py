@@ -110,7 +110,8 @@ class Product:
 
     key: what ``ledger_account.terms_id`` holds. valid_to: last day; None: until the next version begins. holders: kinds
     of customers. principal_unit: principal counts in whole multiples of it, in minor units (100: from the yuan).
-    fallback: name of the rate for whatever loses the promised one (early, late, broken). base_least: smallest base
+    fallback: name of the rate for whatever loses the promised one (early, late, broken); fallback_day_count: how days at
+    that rate are counted, over the same year. base_least: smallest base
     amount of an agreement deposit. make_up_months: within how many months a missed instalment may be made up.
     partly: how often a part may be withdrawn early; None: without limit. tax: percent of interest withheld.
     digest: SHA-256 of what the version says, hexadecimal.
@@ -132,6 +133,7 @@ class Product:
     least: Least
     rate: RateTerms
     fallback: str | None = None
+    fallback_day_count: DayCount = DayCount.ACTUAL_360
     tenors: tuple[str, ...] = ()
     settlement: Settlement | None = None
     renewals: tuple[Renewal, ...] = ()
@@ -176,7 +178,9 @@ def opening_faults(product: Product, holder: str, amount: int, tenor: str | None
 def withdrawal_faults(product: Product, principal: int, part: int) -> list[Fault]:
     """Why a part may not be taken out of a principal; taking all of it is always allowed. Minor units."""
     faults: list[Fault] = []
-    if part > principal:
+    if part <= 0:
+        faults.append(Fault("amount_not_positive", {}, "amount"))
+    elif part > principal:
         faults.append(Fault("product_withdrawal_too_large", {}, "amount"))
     elif part < principal:
         if part < product.least.withdrawal:

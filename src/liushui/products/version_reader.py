@@ -25,7 +25,17 @@ from liushui.products.terms import (
     Rounding,
     Step,
 )
-from liushui.products.yaml_lines import Fields, amount_in, day, percent, positive, text, whole, yes_or_no
+from liushui.products.yaml_lines import (
+    Fields,
+    amount_in,
+    day,
+    percent,
+    positive,
+    share,
+    text,
+    whole,
+    yes_or_no,
+)
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _GL_CODE = re.compile(r"\d{4}(\.\d{2})*")
@@ -109,7 +119,7 @@ def read_version(file: str, node: Node, faults: list[Fault]) -> Product | None:
         "rounding": fields.take("rounding", Rounding, " | ".join(Rounding)),
         "principal_unit": fields.take("principal_from", amount, "amount"),
         "least": _least(fields, amount),
-        "tax": fields.take("tax_percent", percent, "percent", default=Decimal(0)),
+        "tax": fields.take("tax_percent", share, "percent", default=Decimal(0)),
         "fees": _fees(fields, amount),
     }  # fmt: skip
     if taken["principal_unit"] == 0:
@@ -140,10 +150,10 @@ def _fees(fields: Fields, amount: Any) -> tuple[Fee, ...]:
     for inner in fields.mappings("fees", required=False):
         event = inner.take("event", _one_of(*EVENTS), " | ".join(EVENTS))
         fixed = inner.take("amount", amount, "amount", default=0)
-        share = inner.take("percent", percent, "percent", default=Decimal(0))
+        part = inner.take("percent", share, "percent", default=Decimal(0))
         inner.end()
-        if event is not None and fixed is not None and share is not None:
-            fees.append(Fee(event, fixed, share))
+        if event is not None and fixed is not None and part is not None:
+            fees.append(Fee(event, fixed, part))
     return tuple(fees)
 
 
@@ -157,6 +167,7 @@ def _of_kind(fields: Fields, kind: Kind, common: Mapping[str, Any]) -> dict[str,
         found["settlement"] = _settlement(fields)
     else:
         found["fallback"] = fields.take("fallback", name, "name")
+        found["fallback_day_count"] = _fallback_day_count(fields, common["day_count"])
     if kind in (Kind.TIME, Kind.CERTIFICATE):
         found["renewals"] = fields.many("renewal", Renewal, " | ".join(Renewal))
         found["partly"] = fields.optional("part_withdrawals", whole, "whole number from 0")
@@ -169,6 +180,16 @@ def _of_kind(fields: Fields, kind: Kind, common: Mapping[str, Any]) -> dict[str,
     if kind is Kind.AGREEMENT:
         found["base_least"] = fields.take("base_least", amount_in(str(common["currency"])), "amount")
     _check_day_count(fields, kind, common["day_count"])
+    return found
+
+
+def _fallback_day_count(fields: Fields, count: DayCount | None) -> DayCount:
+    """The calendar's days over the product's year, unless it says otherwise; the year is one."""
+    basis = (count or DayCount.ACTUAL_360).year_basis
+    usual = DayCount(f"actual/{basis}")
+    found = fields.take("fallback_day_count", DayCount, " | ".join(DayCount), default=usual) or usual
+    if found.year_basis != basis:
+        fields.blame("product_fallback_year_differs", field="fallback_day_count")
     return found
 
 
@@ -208,13 +229,13 @@ def _ladder(fields: Fields) -> tuple[Step, ...]:
     steps: list[Step] = []
     for inner in fields.mappings("ladder"):
         held = inner.take("held", _tenor, "tenor")
-        tenor, share = inner.take("tenor", _tenor, "tenor"), inner.take("percent", percent, "percent")
+        tenor, part = inner.take("tenor", _tenor, "tenor"), inner.take("percent", share, "percent")
         inner.end()
-        if held is None or tenor is None or share is None:
+        if held is None or tenor is None or part is None:
             continue
         if steps and parse_tenor(held) <= parse_tenor(steps[-1].held):
             inner.blame("product_ladder_unordered")
-        steps.append(Step(held, tenor, share))
+        steps.append(Step(held, tenor, part))
     return tuple(steps)
 
 

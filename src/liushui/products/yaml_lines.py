@@ -52,7 +52,7 @@ class Fields:
         self._entries: dict[str, tuple[Node, Node]] = {}
         self._keys: dict[str, Node] = {}
         if not isinstance(node, MappingNode):
-            faults.append(_fault("yaml_mapping_wanted", file, line_of(node), field=path or "-"))
+            faults.append(_fault("yaml_mapping_wanted", file, line_of(node), field=path.rstrip(".") or "-"))
             return
         pairs: Sequence[tuple[Node, Node]] = node.value
         for key, value in pairs:
@@ -157,7 +157,7 @@ def text(value: str) -> str:
 
 def whole(value: str) -> int:
     """A whole number from 0."""
-    if not value.isdecimal() or len(value) > 9:
+    if not (value.isascii() and value.isdecimal()) or len(value) > 9:
         raise ValueError
     return int(value)
 
@@ -182,11 +182,19 @@ def percent(value: str) -> Decimal:
     """A plain decimal number between -100 and 100, with up to six decimals."""
     number = Decimal(value)
     exponent = number.as_tuple().exponent
-    if not value.lstrip("-").replace(".", "", 1).isdecimal() or abs(number) > 100:
+    digits = value.removeprefix("-").replace(".", "", 1)
+    if not (digits.isascii() and digits.isdecimal()) or abs(number) > 100:
         raise ValueError
     if not isinstance(exponent, int) or exponent < -6:
         raise ValueError
     return number
+
+
+def share(value: str) -> Decimal:
+    """A percentage from zero."""
+    if value.startswith("-"):
+        raise ValueError
+    return percent(value)
 
 
 def day(value: str) -> date:
