@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
 
 from liushui.accounting import InternalAccounts, Templates, load_templates, verify_general_ledger
-from liushui.deposits import AccountOpening, DemandTerms, Deposits, MovementNotices, verify_blocks
-from liushui.eod import DayEnd, Steps, TermsOn, verify_days
+from liushui.deposits import AccountOpening, Deposits, MovementNotices, verify_blocks
+from liushui.eod import DayEnd, Steps, verify_days
 from liushui.identity import Sessions
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import Fault
@@ -18,7 +17,8 @@ from liushui.ledger.verify import verify_books
 from liushui.parties import IdentityService, IdentityStandIn
 from liushui.payments import AbandonedOrders, Payments, TransferOrders
 from liushui.processes import Processes, Services
-from liushui.store.database import POOL_SIZE_DEFAULT, Database, PoolConnection
+from liushui.products import verify_products
+from liushui.store.database import POOL_SIZE_DEFAULT, Database
 from liushui.store.database import Q as STORE_Q
 from liushui.store.outbox import Handler
 from liushui.store.vault import Vault
@@ -54,14 +54,10 @@ class Bank:
         return (MovementNotices(), self.processes.post, AbandonedOrders(self.transfers))
 
 
-async def no_terms(_conn: PoolConnection, _day: date) -> Sequence[DemandTerms]:
-    return ()
-
-
 @asynccontextmanager
 async def open_bank(
     dsn: str, clock: Clock, *, limits: LedgerLimits | None = None, pool_size: int = POOL_SIZE_DEFAULT,
-    identity_service: IdentityService | None = None, vault: Vault | None = None, terms_on: TermsOn = no_terms,
+    identity_service: IdentityService | None = None, vault: Vault | None = None,
 ) -> AsyncGenerator[Bank]:  # fmt: skip
     """Connect to a migrated database and start writing; stops cleanly at the end. identity_service: the police's; None
     is the local stand-in. vault: seals secrets of customers; None: with the key file that the environment names."""
@@ -92,7 +88,7 @@ async def open_bank(
         yield Bank(
             db, clock, ledger, directory, internal, templates, Sessions(db, clock), deposits, payments,
             opening, Processes(services), police, transfers, safe,
-            DayEnd(db, clock, Steps(clock, ledger, templates, terms_on).by_name()),
+            DayEnd(db, clock, Steps(clock, ledger, templates).by_name()),
         )  # fmt: skip
     finally:
         await ledger.close()
@@ -112,5 +108,7 @@ async def verify(db: Database, progress: Callable[[str], None] = lambda _: None)
         faults += await verify_blocks(conn)
         progress("closed days")
         faults += await verify_days(conn)
+        progress("products")
+        faults += await verify_products(conn)
         progress("processes")
         return faults + await verify_processes(conn, Catalogue(db))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -11,18 +10,12 @@ import pytest
 
 from liushui.bank import Bank, open_bank, verify
 from liushui.demo import complete_demo_bank
-from liushui.deposits import DemandTerms
 from liushui.kernel.clock import ManualClock
 from liushui.kernel.errors import Refused
 from liushui.ledger import Header, Line, Post
-from liushui.store.database import PoolConnection
+from tests.rates import post_demand_rate
 
-RATE = Decimal("0.0005")
 FIRST = date(2026, 1, 5)
-
-
-async def house_terms(_conn: PoolConnection, _day: date) -> Sequence[DemandTerms]:
-    return [DemandTerms("demand", "CNY", RATE, 360)]
 
 
 class Days:
@@ -64,8 +57,9 @@ class Days:
 def tell(dsn: str, story) -> None:
     async def whole() -> None:
         clock = ManualClock(datetime(2026, 1, 5, 2, tzinfo=UTC))
-        async with open_bank(dsn, clock, terms_on=house_terms) as bank:
+        async with open_bank(dsn, clock) as bank:
             await complete_demo_bank(bank)
+            await post_demand_rate(bank.db, FIRST, "0.05")
             await story(Days(bank, clock))
             assert [(f.code, dict(f.params)) for f in await verify(bank.db)] == []
 

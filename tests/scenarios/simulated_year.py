@@ -9,19 +9,18 @@ from __future__ import annotations
 import asyncio
 import random
 import sys
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
 from liushui.bank import Bank, open_bank
 from liushui.demo import complete_demo_bank
-from liushui.deposits import Actor, DemandTerms
+from liushui.deposits import Actor
 from liushui.identity import Branch, list_branches
 from liushui.kernel.clock import ManualClock
 from liushui.ledger import Header, Line, Post, Posted
 from liushui.parties import NewCustomer, open_customer
-from liushui.store.database import PoolConnection
+from tests.rates import post_demand_rate
 
 FIRST = date(2026, 1, 5)
 PEOPLE = 24
@@ -36,10 +35,6 @@ YEAR_DAYS = 360
 
 def rate_on(day: date) -> Decimal:
     return [rate for since, rate in RATES if since <= day][-1]
-
-
-async def terms_on(_conn: PoolConnection, day: date) -> Sequence[DemandTerms]:
-    return [DemandTerms("demand", "CNY", rate_on(day), YEAR_DAYS)]
 
 
 class Action(NamedTuple):
@@ -84,6 +79,8 @@ class SimulatedBank:
         """Customers and their accounts with something to live on."""
         self._morning(FIRST)
         await complete_demo_bank(self.bank)
+        for day, rate in RATES:
+            await post_demand_rate(self.bank.db, day, str(rate * 100))
         async with self.bank.db.read() as conn:
             branches = await list_branches(conn)
         for who in range(PEOPLE):
@@ -144,7 +141,7 @@ class SimulatedBank:
 
 async def run(dsn: str, seed: str, until: date) -> None:
     clock = ManualClock(datetime(FIRST.year, FIRST.month, FIRST.day, 2, tzinfo=UTC))
-    async with open_bank(dsn, clock, terms_on=terms_on) as bank:
+    async with open_bank(dsn, clock) as bank:
         simulated = SimulatedBank(bank, clock, seed)
         await simulated.found()
         async with bank.db.read() as conn:

@@ -14,20 +14,19 @@ import tempfile
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 
 from liushui.accounting import InternalAccounts, load_templates, open_internal_accounts, roll_up
-from liushui.deposits import DemandTerms
 from liushui.eod import DayEnd, Steps
 from liushui.identity import open_branch
 from liushui.kernel.clock import ManualClock, monotonic_s
 from liushui.ledger import Header, Ledger, Line, Post
 from liushui.ledger.verify import verify_books
-from liushui.store.database import Database, PoolConnection, UnitOfWork
+from liushui.products import seed_house
+from liushui.store.database import Database, UnitOfWork
 from liushui.store.embedded import EmbeddedServer
 from liushui.store.migrate import migrate
 from liushui.store.queries import Queries
@@ -39,10 +38,6 @@ TOUCHED = 10
 """One account in so many moves on a day."""
 PACE_PER_S = 200
 MINOR_EACH = 1_000_000
-
-
-async def _terms(_conn: PoolConnection, _day: date) -> Sequence[DemandTerms]:
-    return [DemandTerms("demand", "CNY", Decimal("0.0005"), 360)]
 
 
 def measure(seconds: int, say: Callable[[str], None]) -> dict[str, Any]:
@@ -109,7 +104,7 @@ async def _bank(
     say(f"{size:,} accounts filled")
     ledger.start()
     gc.collect()
-    steps = Steps(clock, ledger, load_templates(["liushui.deposits"]), _terms).by_name()
+    steps = Steps(clock, ledger, load_templates(["liushui.deposits"])).by_name()
     run = _Run(db, clock, ledger, DayEnd(db, clock, steps), size)
     out: dict[str, Any] = {"transfers": {}}
     await run.touch(size // TOUCHED)
@@ -155,6 +150,7 @@ async def _fill(uow: UnitOfWork, clock: ManualClock, ledger: Ledger, size: int) 
         Q.fill_opening_balances, internal["cash"], branch.id, MINOR_EACH, opened, clock.now(), timeout=900
     )
     await uow.advance_business_date(ORDINARY)
+    await seed_house(uow, clock)
 
 
 class _Run:

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from liushui import __version__, app, bench, supervisor
 from liushui.accounting import open_internal_accounts
 from liushui.bank import Bank, open_bank, verify
-from liushui.cli import eod, process
+from liushui.cli import eod, process, product
 from liushui.cli.database import database
 from liushui.config import Settings
 from liushui.demo import begin_demo_bank, complete_demo_bank, demo_data
@@ -25,6 +25,7 @@ from liushui.identity import add_staff, open_branch
 from liushui.kernel.clock import SystemClock
 from liushui.kernel.errors import Refused, refuse
 from liushui.locales import message, reader_language
+from liushui.products import seed_house
 from liushui.replay import berka
 from liushui.store.database import Database, UnitOfWork
 from liushui.store.migrate import migrate
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="for machines")
     process.add_commands(commands, common)
     eod.add_commands(commands, common)
+    product.add_commands(commands, common)
     past = command("replay", _replay, "bring another bank's history into an empty bank")
     past.add_argument("source", choices=["berka"], help="berka: the PKDD'99 files")
     past.add_argument("folder", type=Path, help="where the files are")
@@ -95,6 +97,18 @@ async def _has_books(dsn: str) -> bool:
         return await db.has_books()
     finally:
         await db.close()
+
+
+async def _prepare(dsn: str) -> list[str]:
+    """Bring a database up to this version, its products and rates too where it is a bank's."""
+    applied = await migrate(dsn)
+    db = await Database.connect(dsn)
+    try:
+        if await db.has_books():
+            await db.transact(lambda uow: seed_house(uow, SystemClock()))
+    finally:
+        await db.close()
+    return applied
 
 
 async def _start_books(dsn: str, business_date: date) -> None:
@@ -142,6 +156,7 @@ def _init(settings: Settings, options: argparse.Namespace) -> int:
         await _start_books(dsn, day)
         async with open_bank(dsn, SystemClock()) as bank:
             await bank.db.transact(lambda uow: _found(bank, uow, options, day, password))
+            await bank.db.transact(lambda uow: seed_house(uow, SystemClock()))
             await bank.processes.deploy_house(actor="system")
 
     with database(settings, claim=True) as (dsn, _server):
@@ -163,7 +178,7 @@ async def _found(bank: Bank, uow: UnitOfWork, options: argparse.Namespace, day: 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
     with database(settings, claim=True) as (dsn, server):
-        asyncio.run(migrate(dsn))
+        asyncio.run(_prepare(dsn))
         if not asyncio.run(_has_books(dsn)):
             raise refuse("bank_missing")
         supervisor.serve(
@@ -174,7 +189,7 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> int:
     with database(settings, claim=False) as (dsn, _server):
-        applied = asyncio.run(migrate(dsn))
+        applied = asyncio.run(_prepare(dsn))
     print("\n".join(applied) if applied else "nothing to do")
     return 0
 

@@ -17,6 +17,7 @@ from liushui.kernel.clock import Clock
 from liushui.kernel.money import Money
 from liushui.ledger import Header, Line, NewAccount, Post, find_account
 from liushui.parties import NewCustomer, open_customer
+from liushui.products import seed_house
 from liushui.store.database import UnitOfWork
 
 CURRENCY = "CNY"
@@ -46,6 +47,7 @@ async def complete_demo_bank(bank: Bank) -> None:
         return
     data = demo_data()
     await bank.db.transact(lambda uow: _found(bank, uow, data))
+    await bank.db.transact(lambda uow: seed_house(uow, bank.clock))
     async with bank.db.read() as conn:
         branches = {branch.code: branch for branch in await list_branches(conn)}
     minor = Money.parse(data["vault_cash"], CURRENCY).minor

@@ -44,7 +44,15 @@ from liushui.deposits.classes import (
 )
 from liushui.deposits.closing import closing_obstacles
 from liushui.deposits.holdings import PURPOSES, Terms, held_by, room_faults
-from liushui.deposits.interest import DemandTerms, Settled, Until, accrue, open_payable_accounts, settle_some
+from liushui.deposits.interest import (
+    DemandTerms,
+    Settled,
+    Until,
+    accrue,
+    demand_terms,
+    open_payable_accounts,
+    settle_some,
+)
 from liushui.deposits.limits import give_back_limits, limits_of, use_limits, used_of
 from liushui.deposits.losses import NewLoss, end_loss, open_loss, report_loss
 from liushui.deposits.notices import MovementNotices, agree_to_notices
@@ -98,6 +106,7 @@ __all__ = [
     "cancel_cash",
     "card_of",
     "closing_obstacles",
+    "demand_terms",
     "end_loss",
     "end_of",
     "give_back_limits",

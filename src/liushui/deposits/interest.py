@@ -14,8 +14,10 @@ from decimal import ROUND_FLOOR, Decimal
 from liushui.accounting import Q as ACCOUNTING_Q
 from liushui.accounting import Templates, load_chart
 from liushui.kernel.clock import Clock
+from liushui.kernel.errors import refuse
 from liushui.ledger import Header, Ledger, NewAccount, Post
-from liushui.store.database import UnitOfWork
+from liushui.products import Kind, Rounding, rates_on, stored_catalogue
+from liushui.store.database import PoolConnection, UnitOfWork
 from liushui.store.queries import Queries
 
 Q = Queries("liushui.deposits", "interest.sql")
@@ -27,12 +29,35 @@ ACCOUNTS_AT_ONCE = 4_000
 
 @dataclass(frozen=True, slots=True)
 class DemandTerms:
-    """What a demand product pays in one currency on a day. rate: a fraction a year. year_days: 360 or 365."""
+    """What a demand product pays in one currency on a day. rate: a fraction a year. year_days: 360 or 365. rounding: of
+    the interest to the minor unit. settles: whether its interest is settled at the end of that day."""
 
     product: str
     currency: str
     rate: Decimal
     year_days: int
+    rounding: Rounding
+    settles: bool
+
+
+async def demand_terms(conn: PoolConnection, day: date) -> list[DemandTerms]:
+    """What every demand product pays that is released and has a posted rate on a day. Refuses ``demand_tax_unsupported``
+    where one withholds tax: that is not settled here."""
+    catalogue, rates = await stored_catalogue(conn), await rates_on(conn, day)
+    found: list[DemandTerms] = []
+    for product in catalogue.on(day).values():
+        percent = rates.get((product.rate.name, product.currency, ""))
+        if product.kind is not Kind.DEMAND or percent is None:
+            continue
+        if product.tax:
+            raise refuse("demand_tax_unsupported", product=product.key)
+        settles = product.settlement is not None and product.settlement.next(day) == day
+        found.append(
+            DemandTerms(
+                product.key, product.currency, percent / 100, product.year_basis, product.rounding, settles
+            )
+        )
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +153,10 @@ async def accrue(
     return journals
 
 
-def _columns(terms: Sequence[DemandTerms]) -> tuple[list[str], list[str], list[Decimal], list[int]]:
+def _columns(
+    terms: Sequence[DemandTerms],
+) -> tuple[list[str], list[str], list[Decimal], list[int], list[str]]:
     return (
         [t.product for t in terms], [t.currency for t in terms], [t.rate for t in terms], [t.year_days for t in terms],
+        [t.rounding for t in terms],
     )  # fmt: skip

@@ -15,62 +15,67 @@ SELECT max(account_id) FROM (SELECT account_id FROM ledger_balance WHERE account
 
 -- name: settle
 -- Balance-days of every account to settle up to a day, as migrations/0015 derives them. Entries booked on later days are
--- looked for only where there are such days ($8): while a day is closed on time, none of its accounts has any.
+-- looked for only where there are such days ($9): while a day is closed on time, none of its accounts has any.
 WITH terms AS (
-    SELECT t.product, t.currency, t.rate, t.basis, i.branch_id, i.account_id AS payable
-    FROM unnest($3::text[], $4::text[], $5::numeric[], $6::integer[]) AS t (product, currency, rate, basis)
+    SELECT t.product, t.currency, t.rate, t.basis, t.rounding, i.branch_id, i.account_id AS payable
+    FROM unnest($3::text[], $4::text[], $5::numeric[], $6::integer[], $7::text[]) AS t (product, currency, rate, basis, rounding)
     JOIN internal_account i ON i.currency = t.currency AND i.role = 'interest_payable_' || t.product
 ), later AS (
     SELECT account_id, sum(days) AS days FROM (
-        SELECT e.account_id, (CASE WHEN e.debit THEN -e.amount ELSE e.amount END) * (j.value_date - $7::date) AS days
+        SELECT e.account_id, (CASE WHEN e.debit THEN -e.amount ELSE e.amount END) * (j.value_date - $8::date) AS days
           FROM journal j JOIN entry e ON e.journal_id = j.id
-         WHERE j.value_date > $7 AND j.value_date > j.booking_date AND e.account_id > $1 AND e.account_id <= $2
+         WHERE j.value_date > $8 AND j.value_date > j.booking_date AND e.account_id > $1 AND e.account_id <= $2
         UNION ALL
-        SELECT e.account_id, (CASE WHEN e.debit THEN -e.amount ELSE e.amount END) * (j.value_date - $7::date)
+        SELECT e.account_id, (CASE WHEN e.debit THEN -e.amount ELSE e.amount END) * (j.value_date - $8::date)
           FROM entry e JOIN journal j ON j.id = e.journal_id
-         WHERE $8::boolean AND j.value_date > $7 AND j.value_date <= j.booking_date
+         WHERE $9::boolean AND j.value_date > $8 AND j.value_date <= j.booking_date
            AND e.account_id > $1 AND e.account_id <= $2
     ) x GROUP BY account_id
 ), reckoned AS (
-    SELECT b.account_id, t.payable, t.rate, t.basis, coalesce(l.days, 0)::bigint AS later,
-           (b.credits_posted - b.debits_posted) * ($7 - b.interest_since) - b.value_days + coalesce(l.days, 0)::bigint AS days
+    SELECT b.account_id, t.payable, t.rate, t.basis, t.rounding, coalesce(l.days, 0)::bigint AS later,
+           (b.credits_posted - b.debits_posted) * ($8 - b.interest_since) - b.value_days + coalesce(l.days, 0)::bigint AS days
       FROM ledger_balance b
       JOIN ledger_account a ON a.id = b.account_id
       JOIN terms t ON t.branch_id = a.branch_id AND t.currency = a.currency AND t.product = a.terms_id
       LEFT JOIN later l ON l.account_id = b.account_id
-     WHERE b.account_id > $1 AND b.account_id <= $2 AND b.interest_since < $7 AND a.closed_on IS NULL
+     WHERE b.account_id > $1 AND b.account_id <= $2 AND b.interest_since < $8 AND a.closed_on IS NULL
 ), due AS MATERIALIZED (
-    SELECT account_id, payable, later, round(days * rate / basis)::bigint AS amount FROM reckoned WHERE days <> 0
+    SELECT account_id, payable, later, CASE rounding
+               WHEN 'half_up' THEN round(exact)
+               WHEN 'down' THEN trunc(exact)
+               WHEN 'half_even' THEN CASE WHEN mod(abs(exact), 2) = 0.5 THEN trunc(exact) ELSE round(exact) END
+           END::bigint AS amount
+      FROM (SELECT *, days * rate / basis AS exact FROM reckoned WHERE days <> 0) r
 ), nothing AS (
-    UPDATE ledger_balance b SET interest_since = $7, value_days = d.later, settled_position = b.position
+    UPDATE ledger_balance b SET interest_since = $8, value_days = d.later, settled_position = b.position
       FROM due d WHERE b.account_id = d.account_id AND d.amount <= 0
 ), arrays AS (
     SELECT count(*) AS n, array_agg(account_id ORDER BY account_id) AS accounts, array_agg(amount ORDER BY account_id) AS amounts,
            array_agg(later ORDER BY account_id) AS laters, array_agg(payable ORDER BY account_id) AS payables
       FROM due WHERE amount > 0
 )
-SELECT n, CASE WHEN n > 0 THEN ledger_settle_interest($9, $7, $10, $11, 'system', $12, $13, $14, accounts, amounts, laters, payables)
+SELECT n, CASE WHEN n > 0 THEN ledger_settle_interest($10, $8, $11, $12, 'system', $13, $14, $15, accounts, amounts, laters, payables)
           END AS base
 FROM arrays;
 
 -- name: accrued
 WITH terms AS (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::numeric[], $4::integer[]) AS t (product, currency, rate, basis)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::numeric[], $4::integer[], $5::text[]) AS t (product, currency, rate, basis, rounding)
 ), later AS (
     SELECT account_id, sum(days) AS days FROM (
-        SELECT e.account_id, (CASE WHEN e.debit THEN -e.amount ELSE e.amount END) * (j.value_date - $5::date) AS days
-          FROM journal j JOIN entry e ON e.journal_id = j.id WHERE j.value_date > $5 AND j.value_date > j.booking_date
+        SELECT e.account_id, (CASE WHEN e.debit THEN -e.amount ELSE e.amount END) * (j.value_date - $6::date) AS days
+          FROM journal j JOIN entry e ON e.journal_id = j.id WHERE j.value_date > $6 AND j.value_date > j.booking_date
         UNION ALL
-        SELECT e.account_id, (CASE WHEN e.debit THEN -e.amount ELSE e.amount END) * (j.value_date - $5::date)
+        SELECT e.account_id, (CASE WHEN e.debit THEN -e.amount ELSE e.amount END) * (j.value_date - $6::date)
           FROM journal j JOIN entry e ON e.journal_id = j.id
-         WHERE $6::boolean AND j.id > $7 AND j.value_date > $5 AND j.value_date <= j.booking_date
+         WHERE $7::boolean AND j.id > $8 AND j.value_date > $6 AND j.value_date <= j.booking_date
     ) x GROUP BY account_id
 ), days AS (
     SELECT a.branch_id, a.currency, a.terms_id AS product,
-           sum((b.credits_posted - b.debits_posted) * ($5 - b.interest_since) - b.value_days + coalesce(l.days, 0)) AS days
+           sum((b.credits_posted - b.debits_posted) * ($6 - b.interest_since) - b.value_days + coalesce(l.days, 0)) AS days
       FROM ledger_balance b JOIN ledger_account a ON a.id = b.account_id
       LEFT JOIN later l ON l.account_id = b.account_id
-     WHERE a.terms_id = ANY ($1) AND a.closed_on IS NULL AND b.interest_since < $5
+     WHERE a.terms_id = ANY ($1) AND a.closed_on IS NULL AND b.interest_since < $6
      GROUP BY a.branch_id, a.currency, a.terms_id
 )
 SELECT i.branch_id, i.currency, t.product, i.account_id AS payable, p.credits_posted - p.debits_posted AS owed,

@@ -2,7 +2,7 @@
 
 from liushui.eod.model import Day, DayStatus, Progress, Step, StepState, StepStatus, load_steps, parse_steps
 from liushui.eod.service import DayEnd, Told, Work, business_date, day_status, days, verify_days
-from liushui.eod.steps import Steps, TermsOn
+from liushui.eod.steps import Steps
 
 __all__ = [
     "Day",
@@ -13,7 +13,6 @@ __all__ = [
     "StepState",
     "StepStatus",
     "Steps",
-    "TermsOn",
     "Told",
     "Work",
     "business_date",

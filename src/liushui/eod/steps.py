@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 
 from liushui.accounting import Templates, carry_profit, roll_up, verify_general_ledger
-from liushui.deposits import DemandTerms, Until, accrue, open_payable_accounts, settle_some
+from liushui.deposits import Until, accrue, demand_terms, open_payable_accounts, settle_some
 from liushui.eod.model import Day, Progress
 from liushui.eod.service import Work, seal_day
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import raise_if_any
 from liushui.ledger import Ledger
-from liushui.store.database import PoolConnection, UnitOfWork
-
-TermsOn = Callable[[PoolConnection, date], Awaitable[Sequence[DemandTerms]]]
+from liushui.store.database import UnitOfWork
 
 
 def until_of(day: Day) -> Until:
@@ -23,13 +20,12 @@ def until_of(day: Day) -> Until:
 
 
 class Steps:
-    """The steps over the services of one bank. terms_on: what demand products pay on a day."""
+    """The steps over the services of one bank."""
 
-    def __init__(self, clock: Clock, ledger: Ledger, templates: Templates, terms_on: TermsOn) -> None:
+    def __init__(self, clock: Clock, ledger: Ledger, templates: Templates) -> None:
         self._clock = clock
         self._ledger = ledger
         self._templates = templates
-        self._terms_on = terms_on
 
     def by_name(self) -> Mapping[str, Work]:
         return {
@@ -47,13 +43,15 @@ class Steps:
         return Progress(0 if released else None, released)
 
     async def accrue_interest(self, uow: UnitOfWork, day: Day, _mark: int) -> Progress:
-        terms = await self._terms_on(uow.conn, day.date)
+        terms = await demand_terms(uow.conn, day.date)
         await open_payable_accounts(uow, self._ledger, terms)
         done = await accrue(uow, self._ledger, self._templates, terms, until_of(day), day=day.date)
         return Progress(None, done)
 
     async def settle_interest(self, uow: UnitOfWork, day: Day, mark: int) -> Progress:
-        terms = await self._terms_on(uow.conn, day.date)
+        terms = [t for t in await demand_terms(uow.conn, day.date) if t.settles]
+        if not terms:
+            return Progress(None)
         done = await settle_some(
             uow, self._clock, terms, until_of(day), after=mark, key=f"interest:{day.next}"
         )
