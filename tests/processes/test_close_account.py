@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from liushui.ledger import Header
@@ -19,6 +19,7 @@ from tests.counter import (
     rows,
 )
 from tests.procedures import OTHER_TELLER, SUPERVISOR, TELLER, Story, refused, run
+from tests.rates import post_demand_rate
 
 BACK = {"card_returned": True, "vouchers_returned": True}
 CASH: dict[str, Any] = {"account": ZHANG, "payout": "cash", "reason": "不再使用"}
@@ -156,7 +157,8 @@ def test_much_cash_needs_its_appointment_and_uses_it(demo: str) -> None:
         await next_day(s)
         case = await up_to_authorisation(s)
         await s.do(SUPERVISOR, case, "Authorise", decision="approve")
-        await s.do(TELLER, case, "CountOut", denominations={"10000": 2020})
+        interest = {"50": 1, "5": 1, "1": 1}  # 202,000.00 for a day at 0.10 % on 360 days: 0.56
+        await s.do(TELLER, case, "CountOut", denominations={"10000": 2020} | interest)
         assert (await s.ways(case))[-1] == "Done"
         states = await rows(s, "SELECT state FROM cash_appointment ORDER BY id")
         assert [row["state"] for row in states] == ["used", "cancelled"]
@@ -177,5 +179,30 @@ def test_said_no_and_walked_away(demo: str) -> None:
         assert (await s.ways(case))[-1] == "WalkedAway"
         assert await s.balance(ZHANG) == "12000.00"
         assert (await account(s))["closed_on"] is None
+
+    run(demo, tell)
+
+
+def test_closing_pays_the_interest_to_the_day_at_the_rate_of_the_day(demo: str) -> None:
+    """By hand: 12,000.00 from 5 January. The 20th of March passed without a day-end, so the quarter is paid first:
+    75 days x 12,000.00 x 0.05 % / 360 = 1.25; then 12,001.25 for 4 days at 0.10 %: 0.1333 -> 0.13."""
+
+    async def tell(s: Story) -> None:
+        await post_demand_rate(s.bank.db, date(2026, 1, 5), "0.05")
+        await post_demand_rate(s.bank.db, date(2026, 3, 24), "0.10")
+        await s.bank.db.transact(lambda uow: uow.advance_business_date(date(2026, 3, 25)))
+        case = await up_to_authorisation(s, payout="transfer", payee=LI)
+        assert await s.balance(ZHANG) == "12000.00"  # looking has paid nothing
+        assert (await s.variables(case))["interest"] == 138
+        await s.do(SUPERVISOR, case, "Authorise", decision="approve")
+        assert (await s.ways(case))[-1] == "Done"
+        assert (await s.balance(ZHANG), await s.balance(LI)) == ("0.00", "20001.88")
+        paid = await rows(
+            s, "SELECT value_date::text, process_element FROM journal WHERE code = 'INT02' ORDER BY id"
+        )
+        assert paid == [
+            {"value_date": "2026-03-21", "process_element": "Close"},
+            {"value_date": "2026-03-25", "process_element": "Close"},
+        ]
 
     run(demo, tell)

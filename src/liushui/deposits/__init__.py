@@ -50,7 +50,9 @@ from liushui.deposits.interest import (
     Until,
     accrue,
     demand_terms,
+    interest_if_settled,
     open_payable_accounts,
+    settle_account,
     settle_some,
 )
 from liushui.deposits.limits import give_back_limits, limits_of, use_limits, used_of
@@ -112,6 +114,7 @@ __all__ = [
     "give_back_limits",
     "has_appointment",
     "held_by",
+    "interest_if_settled",
     "issue_statement",
     "lift_block",
     "limit_faults",
@@ -132,6 +135,7 @@ __all__ = [
     "report_loss",
     "room_faults",
     "set_password",
+    "settle_account",
     "settle_some",
     "signature_faults",
     "statement_by_code",

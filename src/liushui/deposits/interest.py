@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 
 from liushui.accounting import Q as ACCOUNTING_Q
 from liushui.accounting import Templates, load_chart
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import refuse
-from liushui.ledger import Header, Ledger, NewAccount, Post
+from liushui.ledger import CustomerAccount, Header, Ledger, NewAccount, Post, balance
 from liushui.products import Kind, Rounding, rates_on, stored_catalogue
 from liushui.store.database import PoolConnection, UnitOfWork
 from liushui.store.queries import Queries
@@ -97,7 +97,7 @@ async def open_payable_accounts(uow: UnitOfWork, ledger: Ledger, terms: Sequence
 
 async def settle_some(
     uow: UnitOfWork, clock: Clock, terms: Sequence[DemandTerms], until: Until, *, after: int, key: str,
-    at_once: int = ACCOUNTS_AT_ONCE,
+    at_once: int = ACCOUNTS_AT_ONCE, case: tuple[str, str] | None = None,
 ) -> Settled:  # fmt: skip
     """Settle the next accounts after ``after`` up to a day and credit them, a journal each, valued on that day; in this
     transaction, under the sequencer's lock. What is settled already is left alone, so it may be run again. key: begins
@@ -108,10 +108,54 @@ async def settle_some(
     await uow.head()
     row = await uow.conn.fetchrow(
         Q.settle, after, upto, *_columns(terms), until.day, until.late, clock.now(), key, SETTLEMENT_CODE, CHANNEL,
-        None, None,
+        *(case or (None, None)),
     )  # fmt: skip
     assert row is not None
     return Settled(upto, row["n"])
+
+
+async def settle_account(
+    uow: UnitOfWork, clock: Clock, ledger: Ledger, account: CustomerAccount, *, key: str,
+    case: tuple[str, str] | None = None,
+) -> int:  # fmt: skip
+    """Pay one account all its interest up to today, in this transaction: what settlement days have left open first, each
+    at its own day's rate, then the rest at today's (储蓄管理条例 art. 27). Return what was paid, in minor units. case: number
+    and element of the case in which it is done."""
+    today = (await uow.head()).business_date
+    before = (await balance(uow.conn, account.id)).ledger
+    since: date | None = await uow.conn.fetchval(Q.interest_since, account.id)
+    if since is None:
+        return 0
+    days = [(day, day + timedelta(days=1)) for day in await _settlement_days(uow.conn, account, since, today)]
+    for day, until in [*days, (today, today)]:
+        terms = await demand_terms(uow.conn, day)
+        await open_payable_accounts(uow, ledger, terms)
+        await settle_some(
+            uow, clock, terms, Until(until, 0, late=until < today), after=account.id - 1, key=f"{key}:{until}", at_once=1,
+            case=case,
+        )  # fmt: skip
+    return (await balance(uow.conn, account.id)).ledger - before
+
+
+async def interest_if_settled(uow: UnitOfWork, clock: Clock, ledger: Ledger, account: CustomerAccount) -> int:
+    """What ``settle_account`` would pay now. It is done and undone: there is no second way of reckoning that could differ."""
+    await uow.head()
+    preview = uow.conn.transaction()
+    await preview.start()
+    try:
+        return await settle_account(uow, clock, ledger, account, key=f"preview:{account.id}")
+    finally:
+        await preview.rollback()
+
+
+async def _settlement_days(
+    conn: PoolConnection, account: CustomerAccount, since: date, today: date
+) -> Sequence[date]:
+    """Settlement days of the account's product that are over and of which it has not been settled."""
+    product = (await stored_catalogue(conn)).on(today).get(await conn.fetchval(Q.terms_of, account.id))
+    if product is None or product.settlement is None:
+        return ()
+    return [day for day in product.settlement.days(since, today) if day < today]
 
 
 async def accrue(

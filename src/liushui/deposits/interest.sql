@@ -10,6 +10,12 @@ ORDER BY branch, currency, product;
 -- name: payable_account
 SELECT account_id FROM internal_account WHERE branch_id = $1 AND currency = $2 AND role = 'interest_payable_' || $3::text;
 
+-- name: interest_since
+SELECT interest_since FROM ledger_balance WHERE account_id = $1;
+
+-- name: terms_of
+SELECT terms_id FROM ledger_account WHERE id = $1;
+
 -- name: next_accounts
 SELECT max(account_id) FROM (SELECT account_id FROM ledger_balance WHERE account_id > $1 ORDER BY account_id LIMIT $2) b;
 

@@ -10,11 +10,14 @@ from liushui.deposits import (
     card_of,
     closing_obstacles,
     has_appointment,
+    interest_if_settled,
     password_state,
+    settle_account,
     use_appointment,
 )
 from liushui.kernel.amount_in_words import amount_in_words
 from liushui.kernel.errors import Fault, raise_if_any, refuse
+from liushui.kernel.money import format_minor
 from liushui.ledger import Line, Post, balance, find_account
 from liushui.processes.accounts import CURRENCY, account_of, cash_account_of
 from liushui.processes.services import Services, header_of, post
@@ -30,7 +33,11 @@ async def _last_lines(services: Services, context: Context, amount: int) -> tupl
     found = await account_of(services, context)
     if v["appointment"] == "fits":
         await use_appointment(
-            context.inside, services.clock, account_id=found.id, branch_id=context.branch_id, amount=amount
+            context.inside,
+            services.clock,
+            account_id=found.id,
+            branch_id=context.branch_id,
+            amount=amount - v["interest"],
         )
     return await services.deposits.cash_lines(
         CASH_WITHDRAWAL, branch_id=context.branch_id, account=found.number, amount=amount, currency=CURRENCY
@@ -65,17 +72,26 @@ def bindings(services: Services) -> Sequence[Binding]:
 
     async def compute(context: Context) -> dict[str, Any]:
         found, uow = await account_of(services, context), context.inside
-        left = (await balance(uow.conn, found.id)).ledger
-        ordered = await has_appointment(uow, account_id=found.id, branch_id=context.branch_id, amount=left)
+        interest = await interest_if_settled(uow, services.clock, services.ledger, found)
+        booked = (await balance(uow.conn, found.id)).ledger
+        left = booked + interest
+        # The customer has ordered what stood on the account; the interest of the last days nobody could have known.
+        ordered = await has_appointment(uow, account_id=found.id, branch_id=context.branch_id, amount=booked)
         words = amount_in_words(left) if left > 0 else None
-        return {"amount": left, "amount_in_words": words, "has_appointment": ordered}
+        return {
+            "amount": left, "interest": interest, "amount_in_words": words, "has_appointment": ordered,
+            "amount_shown": format_minor(left, CURRENCY), "interest_shown": format_minor(interest, CURRENCY),
+        }  # fmt: skip
 
     async def close(context: Context) -> dict[str, Any]:
-        """Book out what is left and close. Refuses ``balance_changed`` where it is not what was computed, and like the
-        books."""
+        """Pay the interest, book out what is left and close. Refuses ``balance_changed`` where it is not what was
+        computed, and like the books."""
         v, uow = context.variables, context.inside
         found, amount = await account_of(services, context), v["amount"]
-        await uow.head()
+        await settle_account(
+            uow, services.clock, services.ledger, found, key=f"{context.key}:interest",
+            case=(str(context.case_id), context.element),
+        )  # fmt: skip
         if (await balance(uow.conn, found.id)).ledger != amount:
             raise refuse("balance_changed", account=found.number)
         result: dict[str, Any] = {}
