@@ -15,7 +15,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from liushui import __version__, app, bench, supervisor
-from liushui.accounting import open_internal_accounts
+from liushui.accounting import complete_internal_accounts, open_internal_accounts
 from liushui.bank import Bank, open_bank, verify
 from liushui.cli import eod, process, product
 from liushui.cli.database import database
@@ -100,14 +100,12 @@ async def _has_books(dsn: str) -> bool:
 
 
 async def _prepare(dsn: str) -> list[str]:
-    """Bring a database up to this version, its products and rates too where it is a bank's."""
+    """Bring a database up to this version, where it is a bank's with the products, rates and accounts that it lacks."""
     applied = await migrate(dsn)
-    db = await Database.connect(dsn)
-    try:
-        if await db.has_books():
-            await db.transact(lambda uow: seed_house(uow, SystemClock()))
-    finally:
-        await db.close()
+    async with open_bank(dsn, SystemClock()) as bank:
+        if await bank.db.has_books():
+            await bank.db.transact(lambda uow: seed_house(uow, bank.clock))
+            await bank.db.transact(lambda uow: complete_internal_accounts(uow, bank.ledger))
     return applied
 
 
