@@ -27,7 +27,11 @@ def harmless(cell: Cell, kind: Kind, language: Language) -> str | int:
     value = shown(cell, language)
     if value is None:
         return ""
-    if isinstance(value, int) or (kind in (Kind.AMOUNT, Kind.COUNT) and _NUMBER.fullmatch(value)):
+    if (
+        isinstance(value, int)
+        or value[:1].isalnum()
+        or (kind in (Kind.AMOUNT, Kind.COUNT) and _NUMBER.fullmatch(value))
+    ):
         return value
     return f"'{value}" if value.lstrip(" ").startswith(_BEGINS_FORMULA) else value
 

@@ -31,6 +31,7 @@ _STATUS = {
     "task_unknown": 404,
     "incident_unknown": 404,
     "attachment_unknown": 404,
+    "report_unknown": 404,
     "statement_unknown": 404,
     "case_ended": 409,
     "incident_cleared": 409,
