@@ -11,7 +11,7 @@ from liushui.reporting.scope import Scope, amount, on_side
 CASH = "1001"
 """库存现金; whatever is opened below it is cash."""
 _TRIAL = (
-    Column("branch", width=14), Column("currency", width=17), Column("gl_code", width=18), Column("name", width=48),
+    Column("branch", width=14), Column("currency", width=17), Column("gl_code", width=18), Column("name", width=56),
     *(Column(key, Kind.AMOUNT, 30) for key in (
         "opening_debit", "opening_credit", "turnover_debit", "turnover_credit", "closing_debit", "closing_credit")),
 )  # fmt: skip

@@ -14,7 +14,7 @@ from liushui.reporting.scope import Q, Scope, amount, moment
 
 ROWS_AT_ONCE = 1_000
 _ENTRIES = (
-    Column("journal", Kind.COUNT, 17), Column("line", Kind.COUNT, 8), Column("date", Kind.DATE, 19),
+    Column("journal", Kind.COUNT, 17), Column("line", Kind.COUNT, 12), Column("date", Kind.DATE, 19),
     Column("time", width=33), Column("branch", width=12), Column("code", width=14), Column("operator", width=16),
     Column("channel", width=18), Column("account", width=36), Column("gl_code", width=16), Column("currency", width=16),
     Column("debit", Kind.AMOUNT, 27), Column("credit", Kind.AMOUNT, 27), Column("memo", width=30),

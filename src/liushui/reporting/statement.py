@@ -14,8 +14,8 @@ from liushui.store.database import PoolConnection
 
 NAME = "statement"
 _COLUMNS = (
-    Column("position", Kind.COUNT, 12), Column("date", Kind.DATE, 20), Column("summary", width=36),
-    Column("paid_out", Kind.AMOUNT, 28), Column("paid_in", Kind.AMOUNT, 28), Column("balance", Kind.AMOUNT, 30),
+    Column("position", Kind.COUNT, 12), Column("date", Kind.DATE, 20), Column("summary", width=32),
+    Column("paid_out", Kind.AMOUNT, 27), Column("paid_in", Kind.AMOUNT, 27), Column("balance", Kind.AMOUNT, 29),
     Column("journal", Kind.COUNT, 18), Column("memo", width=24),
 )  # fmt: skip
 
