@@ -6,7 +6,10 @@ import asyncio
 import csv
 import io
 import json
+import subprocess
+import sys
 import tracemalloc
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -16,7 +19,9 @@ from typing import Any, BinaryIO, cast
 import pytest
 from pypdf import PdfReader
 
+from liushui.accounting import carry_profit
 from liushui.cli import main
+from liushui.ledger import Header, Line, Post
 from liushui.reporting import REPORTS, Asked, Format, Language, Written
 from tests.conftest import BUSINESS_DATE
 from tests.counter import FITS, LI, ZHANG, cash_in, next_day, rows
@@ -190,6 +195,36 @@ def test_a_year_later_last_years_end_stands_beside(demo: str) -> None:
         found = await document(s, "balance_sheet")
         deposits = next(row for row in lines(found) if row["key"] == "deposits")
         assert (deposits["at_year_start"], deposits["at_end"]) == ("23300.50", "23307.50")
+
+    run(demo, tell)
+
+
+def test_the_years_end_empties_the_accounts_and_not_the_income_statement(demo: str) -> None:
+    async def tell(s: Story) -> None:
+        fees = (await s.bank.internal.of(1, "CNY"))["fee_income"]
+        customer = (await s.bank.directory.find(ZHANG)).id
+        lines_of_fee = (Line(customer, True, 12_34), Line(fees, False, 12_34))
+        await s.bank.ledger.submit(Post(Header("fee", "FEE01", 1, "T0001", "counter"), lines_of_fee))
+        last = await next_day(s, 360)
+        assert last == date(2026, 12, 31)
+
+        async def profits() -> tuple[str, str, str, str]:
+            sheet = {row["key"]: row["at_end"] for row in lines(await document(s, "balance_sheet", on=last))}
+            income = {row["key"]: row for row in lines(await document(s, "income_statement", on=last))}
+            assert sheet["total_assets"] == sheet["liabilities_and_equity"] == "1020300.50"
+            return (sheet["profit_not_carried"], sheet["retained_earnings"], income["fee_income"]["in_year"],
+                    income["net_profit"]["in_year"])  # fmt: skip
+
+        assert await profits() == ("12.34", "0.00", "12.34", "12.34")
+        carried = await s.bank.db.transact(
+            lambda uow: carry_profit(uow, s.bank.ledger, day=last, cut_journal=2**62)
+        )
+        assert carried == 2
+        assert await profits() == ("0.00", "12.34", "12.34", "12.34")
+        income = {row["key"]: row for row in lines(await document(s, "income_statement", on=last))}
+        assert income["net_profit"]["in_period"] == "0.00"  # nothing was earned on the last day itself
+        await next_day(s)
+        assert {row["in_year"] for row in lines(await document(s, "income_statement"))} == {"0.00"}
 
     run(demo, tell)
 
@@ -450,3 +485,21 @@ def test_the_command_writes_files_and_prints(command: Command, tmp_path: Path) -
     assert command("report", "statement")[0] == 1
     assert command("report", "cash", "--out", "nowhere/x.pdf")[0] == 1
     assert sorted(p.name for p in tmp_path.iterdir()) == ["cash-2026-01-05-0002.pdf", "sheet.csv"]
+
+
+def test_the_font_and_the_words_travel_in_the_wheel(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=Path(__file__).parents[2], check=True, capture_output=True,
+    )  # fmt: skip
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as opened:
+        packed = set(opened.namelist())
+    folder = Path(__file__).parents[2] / "src" / "liushui" / "reporting"
+    data = {
+        f"liushui/reporting/{p.relative_to(folder)}"
+        for p in folder.rglob("*")
+        if p.suffix in (".ttf", ".txt", ".yaml", ".sql")
+    }
+    assert len(data) == 6
+    assert data <= packed

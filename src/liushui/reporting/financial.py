@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import yaml
 
-from liushui.accounting import trial_balance
+from liushui.accounting import TO_PROFIT, trial_balance
 from liushui.kernel.errors import refuse
 from liushui.reporting.model import Column, Kind, Label, Report, Row, label, table_of
-from liushui.reporting.scope import Scope, amount
+from liushui.reporting.scope import Q, Scope, amount
 
 ASSETS, LIABILITIES, EQUITY, EITHER = "assets", "liabilities", "equity", "either"
 INTER_BRANCH = "inter_branch"
@@ -216,6 +217,18 @@ def _sheet_rows(end: Sheet, start: Sheet, currency: str) -> list[Row]:
     return [*rows, sums("liabilities_and_equity", *whole)]
 
 
+async def _carried(scope: Scope, first: date) -> dict[str, int]:
+    """What the year's end has carried to equity: it empties the accounts and earns or costs nothing."""
+    ends = [date(year, 12, 31) for year in range(first.year, scope.to_on.year + 1)]
+    within = [day for day in ends if first <= day <= scope.to_on]
+    rows = (
+        await scope.conn.fetch(Q.carried_profit, within, TO_PROFIT, scope.branch_id, scope.currency)
+        if within
+        else []
+    )
+    return {r["gl_code"]: int(r["net"]) for r in rows}
+
+
 async def income_statement_report(scope: Scope) -> Report:
     """Turnover of the period and of the year up to its end."""
     figures: list[Figures] = []
@@ -228,6 +241,7 @@ async def income_statement_report(scope: Scope) -> Report:
         turnover = Counter[str]()
         for r in rows:
             turnover[r.gl_code] += r.debit - r.credit
+        turnover.subtract(await _carried(scope, first))
         figures.append(figures_of(turnover))
     currency = _one_currency(scope, currencies)
     columns = (_ITEM, Column("in_period", Kind.AMOUNT, 45), Column("in_year", Kind.AMOUNT, 45))

@@ -21,6 +21,13 @@ WHERE e.journal_id BETWEEN $1 AND $2 AND j.id BETWEEN $1 AND $2 AND j.booking_da
   AND ($5::integer IS NULL OR a.branch_id = $5) AND ($6::text IS NULL OR a.currency = $6)
 ORDER BY e.journal_id, e.line;
 
+-- name: carried_profit
+SELECT a.gl_code, sum(CASE WHEN e.debit THEN e.amount ELSE -e.amount END)::numeric(30) AS net
+FROM journal j JOIN entry e ON e.journal_id = j.id JOIN ledger_account a ON a.id = e.account_id
+WHERE j.booking_date = ANY ($1::date[]) AND j.code = $2
+  AND ($3::integer IS NULL OR a.branch_id = $3) AND ($4::text IS NULL OR a.currency = $4)
+GROUP BY a.gl_code;
+
 -- name: holder_of_account
 SELECT p.name FROM account_party ap JOIN party p ON p.id = ap.party_id
 JOIN ledger_account a ON a.id = ap.account_id WHERE a.number = $1 AND ap.role = 'owner';
