@@ -18,6 +18,7 @@ from liushui.parties import IdentityService, IdentityStandIn
 from liushui.payments import AbandonedOrders, Payments, TransferOrders
 from liushui.processes import Processes, Services
 from liushui.products import verify_products
+from liushui.reporting import Reporting
 from liushui.store.database import POOL_SIZE_DEFAULT, Database
 from liushui.store.database import Q as STORE_Q
 from liushui.store.outbox import Handler
@@ -47,6 +48,7 @@ class Bank:
     transfers: TransferOrders
     vault: Vault
     day_end: DayEnd
+    reporting: Reporting
 
     @property
     def handlers(self) -> tuple[Handler, ...]:
@@ -89,6 +91,7 @@ async def open_bank(
             db, clock, ledger, directory, internal, templates, Sessions(db, clock), deposits, payments,
             opening, Processes(services), police, transfers, safe,
             DayEnd(db, clock, Steps(clock, ledger, templates).by_name()),
+            Reporting(db, clock, templates),
         )  # fmt: skip
     finally:
         await ledger.close()

@@ -209,6 +209,8 @@ def test_every_endpoint_refuses_strangers_and_wrong_roles(demo: str) -> None:
                 incident=1,
                 attachment=1,
                 date="2026-01-05",
+                name="cash",
+                code="AAAA",
             )
             stranger = await c.call(method, path, None)
             if needs == PUBLIC:

@@ -125,7 +125,7 @@ class SimulatedBank:
         ]
 
     def _request(self, day: date, number: int, action: Action) -> Post:
-        cash = self.cash[1]
+        cash = self.cash[min(self.cash)]  # a kill while the bank was founded may have used up a number
         source = cash if action.source is None else self.accounts[action.source]
         target = cash if action.target is None else self.accounts[action.target]
         header = Header(

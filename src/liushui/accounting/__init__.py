@@ -14,9 +14,10 @@ from liushui.accounting.internal_accounts import (
     open_internal_accounts,
 )
 from liushui.accounting.templates import Template, Templates, load_templates
-from liushui.accounting.year_end import carry_profit
+from liushui.accounting.year_end import TO_PROFIT, carry_profit
 
 __all__ = [
+    "TO_PROFIT",
     "Chart",
     "GlAccount",
     "InternalAccounts",

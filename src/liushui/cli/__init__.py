@@ -17,7 +17,7 @@ from tqdm import tqdm
 from liushui import __version__, app, bench, supervisor
 from liushui.accounting import complete_internal_accounts, open_internal_accounts
 from liushui.bank import Bank, open_bank, verify
-from liushui.cli import eod, process, product
+from liushui.cli import eod, process, product, report
 from liushui.cli.database import database
 from liushui.config import Settings
 from liushui.demo import begin_demo_bank, complete_demo_bank, demo_data
@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     process.add_commands(commands, common)
     eod.add_commands(commands, common)
     product.add_commands(commands, common)
+    report.add_command(commands, common)
     past = command("replay", _replay, "bring another bank's history into an empty bank")
     past.add_argument("source", choices=["berka"], help="berka: the PKDD'99 files")
     past.add_argument("folder", type=Path, help="where the files are")
@@ -236,9 +237,9 @@ def _replay(settings: Settings, options: argparse.Namespace) -> int:
     if not (options.folder / "trans.asc").is_file():
         raise refuse("replay_files_missing", folder=str(options.folder))
     with database(settings, claim=False) as (dsn, _server):
-        report = asyncio.run(run(dsn))
-    print(json.dumps(berka.as_json(report)) if options.json else berka.as_text(report))
-    return 1 if report.breaks else 0
+        result = asyncio.run(run(dsn))
+    print(json.dumps(berka.as_json(result)) if options.json else berka.as_text(result))
+    return 1 if result.breaks else 0
 
 
 def _bench(_settings: Settings, options: argparse.Namespace) -> int:

@@ -60,4 +60,6 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/v1/business-days"): "day_end_run",
     ("GET", "/v1/business-days/{date}"): SESSION,
     ("POST", "/v1/business-days/{date}/resumption"): "day_end_run",
+    ("GET", "/v1/reports/{name}"): "report_read",  # of their own branch, unless they work for all
+    ("GET", "/v1/statements/{code}"): "account_read",
 }

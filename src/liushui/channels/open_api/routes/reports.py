@@ -1,0 +1,83 @@
+"""Reports and issued statements, as files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from tempfile import SpooledTemporaryFile
+from typing import Annotated, Any, BinaryIO, cast
+
+from fastapi import APIRouter, Path, Query
+from starlette.responses import Response, StreamingResponse
+
+from liushui.channels.open_api import schemas as s
+from liushui.channels.open_api.dependencies import Caller, TheBank
+from liushui.identity import Principal
+from liushui.kernel.errors import refuse
+from liushui.reporting import MEDIA_TYPES, Asked, Format, Language, Written
+
+router = APIRouter()
+IN_MEMORY_MAX = 1024 * 1024
+CHUNK = 64 * 1024
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The report, as a file",
+        "content": {kind.partition(";")[0]: {"schema": {}} for kind in MEDIA_TYPES.values()},
+    }
+}
+
+
+@router.get("/v1/reports/{name}", response_class=Response, responses=_FILE)
+async def show_report(
+    name: Annotated[str, Path(max_length=40, pattern=r"^[a-z_]+$")], bank: TheBank, caller: Caller,
+    on: Annotated[date | None, Query(alias="date")] = None,
+    date_from: Annotated[date | None, Query(alias="from")] = None,
+    date_to: Annotated[date | None, Query(alias="to")] = None,
+    branch: Annotated[str | None, Query(pattern=r"^[0-9]{4}$")] = None, currency: s.Currency | None = None,
+    format: Format = Format.JSON, language: Language = Language.ZH,
+) -> Response:  # fmt: skip
+    asked = Asked(name, on, date_from, date_to, _branch_of(caller, branch), currency)
+    file = _file()
+    return _answer(file, await bank.reporting.write(asked, format, language, file), format)
+
+
+@router.get("/v1/statements/{code}", response_class=Response, responses=_FILE)
+async def show_issued_statement(
+    code: Annotated[str, Path(max_length=40, pattern=r"^[0-9A-Z]+$")], bank: TheBank, caller: Caller,
+    format: Format = Format.PDF, language: Language = Language.BOTH,
+) -> Response:  # fmt: skip
+    file = _file()
+    return _answer(file, await bank.reporting.write_statement(code, format, language, file), format)
+
+
+def _branch_of(caller: Principal, asked: str | None) -> str | None:
+    """Who works for one branch reads of that one. Refuses ``report_other_branch``."""
+    if caller.anywhere:
+        return asked
+    if asked not in (None, caller.branch_code):
+        raise refuse("report_other_branch", "branch")
+    return caller.branch_code
+
+
+def _file() -> BinaryIO:
+    """Where a report is written before anything is answered: whoever reads slowly holds no connection to the database,
+    and nobody takes the first half of a report for a whole one. A large one lies on the disk, without a name."""
+    return cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY_MAX))
+
+
+def _answer(file: BinaryIO, written: Written, format: Format) -> Response:
+    length = file.tell()
+    file.seek(0)
+
+    def chunks() -> Iterator[bytes]:
+        with file:
+            while chunk := file.read(CHUNK):
+                yield chunk
+
+    headers = {
+        "Content-Disposition": f'attachment; filename="{written.file_name}"',
+        "Content-Length": str(length),
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return StreamingResponse(chunks(), media_type=MEDIA_TYPES[format], headers=headers)

@@ -1,0 +1,7 @@
+"""Reports: statements, trial balance, balance sheet, income statement, day's journal, cash; PDF, CSV and JSON. Only reads."""
+
+from liushui.reporting.model import MEDIA_TYPES, Format, Language
+from liushui.reporting.scope import Asked
+from liushui.reporting.service import REPORTS, Reporting, Written
+
+__all__ = ["MEDIA_TYPES", "REPORTS", "Asked", "Format", "Language", "Reporting", "Written"]

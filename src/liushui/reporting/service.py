@@ -1,0 +1,111 @@
+"""Making a report and writing it. Only reads; every report is of one moment of the database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from liushui.accounting import Templates
+from liushui.kernel.clock import Clock
+from liushui.kernel.errors import refuse
+from liushui.reporting.books import cash_report, trial_balance_report
+from liushui.reporting.day_journal import day_journal_report
+from liushui.reporting.financial import balance_sheet_report, income_statement_report
+from liushui.reporting.model import Format, Label, Language, Progress, Report
+from liushui.reporting.paper import HeldReport, draw_pdf, hold
+from liushui.reporting.plain import write_csv, write_json
+from liushui.reporting.scope import Asked, Scope, scope_of
+from liushui.reporting.statement import statement_report
+from liushui.store.database import Database, PoolConnection
+
+REPORTS: Mapping[str, Callable[[Scope], Awaitable[Report]]] = {
+    "balance_sheet": balance_sheet_report,
+    "cash": cash_report,
+    "day_journal": day_journal_report,
+    "income_statement": income_statement_report,
+    "trial_balance": trial_balance_report,
+}
+"""By name. An issued statement is asked for by its code instead."""
+AT_ONCE_MAX = 2
+"""A long report reads for a while; the bank's pool of connections is for its customers."""
+_WHOLE_MONTH = frozenset({"income_statement"})
+
+
+def nobody(_done: int, _total: int) -> None:
+    """Who is told how far it is where nobody asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A report as it was written. file_name: ASCII, without anything that points to a person."""
+
+    file_name: str
+    rows: int
+
+
+class Reporting:
+    """All reports of one bank."""
+
+    def __init__(self, db: Database, clock: Clock, templates: Templates) -> None:
+        self._db, self._clock = db, clock
+        self._places = asyncio.Semaphore(AT_ONCE_MAX)
+        self._codes = {code: Label(t.zh, t.en) for code, t in templates.by_code().items()}
+
+    async def write(
+        self,
+        asked: Asked,
+        format: Format,
+        language: Language,
+        out: BinaryIO,
+        progress: Progress = nobody,
+    ) -> Written:
+        """Write a report into an open file; nothing is written where it is refused.
+
+        Refuses ``report_unknown``, what ``scope_of`` refuses, ``report_too_long_for_pdf``, and ``reports_busy`` where others are being made.
+        """
+        build = REPORTS.get(asked.name)
+        if build is None:
+            raise refuse("report_unknown", "name", name=asked.name[:40])
+
+        async def made(conn: PoolConnection) -> Report:
+            scope = await scope_of(
+                conn, asked, self._codes, self._clock.now(), whole_month=asked.name in _WHOLE_MONTH
+            )
+            return await build(scope)
+
+        return await self._written(made, format, language, out, progress)
+
+    async def write_statement(
+        self,
+        code: str,
+        format: Format,
+        language: Language,
+        out: BinaryIO,
+        progress: Progress = nobody,
+    ) -> Written:
+        """Write an issued statement. Refuses ``statement_unknown`` and ``statement_differs``."""
+
+        async def made(conn: PoolConnection) -> Report:
+            return await statement_report(conn, code, self._codes, self._clock.now())
+
+        return await self._written(made, format, language, out, progress)
+
+    async def _written(
+        self, made: Callable[[PoolConnection], Awaitable[Report]], format: Format, language: Language,
+        out: BinaryIO, progress: Progress,
+    ) -> Written:  # fmt: skip
+        if self._places.locked():
+            raise refuse("reports_busy")
+        async with self._places:
+            held: HeldReport | None = None
+            async with self._db.read() as conn:
+                report = (await made(conn)).watched(progress)
+                if format is Format.PDF:
+                    held = await hold(report)
+                else:
+                    await (write_csv if format is Format.CSV else write_json)(report, language, out)
+            if held is not None:  # drawn without a connection
+                await asyncio.to_thread(draw_pdf, held, language, out)
+        return Written(f"{report.stem}.{format.value}", report.count)
