@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from liushui.kernel.errors import Refused
+from liushui.reporting.held import PDF_ROWS_MAX, hold
 from liushui.reporting.model import Cell, Column, Fact, Kind, Label, Language, Report, Row, table_of
-from liushui.reporting.paper import PDF_ROWS_MAX, draw_pdf, font, grouped, hold, readable, width_of, wrapped
+from liushui.reporting.paper import draw_pdf, font, grouped, readable, width_of, wrapped
 from liushui.reporting.plain import write_csv, write_json
 
 COLUMNS = (

@@ -20,12 +20,10 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from liushui.kernel.errors import refuse
-from liushui.reporting.model import Cell, Column, Fact, Kind, Label, Language, Report, Row, Table, label
+from liushui.reporting.held import HeldReport, HeldTable
+from liushui.reporting.model import Cell, Column, Fact, Kind, Label, Language, label
 from liushui.reporting.plain import shown
 
-PDF_ROWS_MAX = 10_000
-"""About 250 pages. Nobody reads more on paper; CSV has no limit."""
 FONT = "LiushuiSansSC"
 _MARGIN, _FOOT = 12 * mm, 14 * mm
 _TITLE, _TEXT, _SMALL = 15.0, 8.0, 7.0
@@ -35,28 +33,6 @@ _INDENT = 3.5 * mm
 _INK, _GREY, _SHADE, _HEAD = 0.1, 0.45, 0.95, 0.88
 _RIGHT = (Kind.AMOUNT, Kind.COUNT)
 Draw = Callable[[Canvas], None]
-
-
-@dataclass(frozen=True, slots=True)
-class HeldTable:
-    """A table whose rows have all been read."""
-
-    table: Table
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HeldReport:
-    report: Report
-    tables: tuple[HeldTable, ...]
-
-
-async def hold(report: Report) -> HeldReport:
-    """Read a report that is to be drawn. Refuses ``report_too_long_for_pdf``, before it reads anything."""
-    if report.count > PDF_ROWS_MAX:
-        raise refuse("report_too_long_for_pdf", "format", rows=report.count, most=PDF_ROWS_MAX)
-    tables = [HeldTable(table, tuple([row async for row in table.rows])) for table in report.tables]
-    return HeldReport(report, tuple(tables))
 
 
 @cache

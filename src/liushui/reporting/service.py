@@ -13,8 +13,8 @@ from liushui.kernel.errors import refuse
 from liushui.reporting.books import cash_report, trial_balance_report
 from liushui.reporting.day_journal import day_journal_report
 from liushui.reporting.financial import balance_sheet_report, income_statement_report
+from liushui.reporting.held import HeldReport, hold
 from liushui.reporting.model import Format, Label, Language, Progress, Report
-from liushui.reporting.paper import HeldReport, draw_pdf, hold
 from liushui.reporting.plain import write_csv, write_json
 from liushui.reporting.scope import Asked, Scope, scope_of
 from liushui.reporting.statement import statement_report
@@ -107,5 +107,8 @@ class Reporting:
                 else:
                     await (write_csv if format is Format.CSV else write_json)(report, language, out)
             if held is not None:  # drawn without a connection
+                # Here and not above: who never draws would carry the library's 20 MB.
+                from liushui.reporting.paper import draw_pdf
+
                 await asyncio.to_thread(draw_pdf, held, language, out)
         return Written(f"{report.stem}.{format.value}", report.count)
