@@ -6,7 +6,8 @@ import asyncio
 from datetime import date
 from decimal import Decimal
 
-from liushui.bank import posted_terms, verify
+from liushui.bank import verify
+from liushui.deposits import demand_terms
 from liushui.products import balance_days, demand_interest, load_catalogue
 from tests.counter import ZHANG
 from tests.integration.test_day_end import Days
@@ -42,11 +43,11 @@ def test_every_demand_product_pays_what_is_posted(demo: str) -> None:
         async with story_of(demo) as s, s.bank.db.read() as conn:
             found = {
                 (t.product, t.currency): (t.rate, t.year_days)
-                for t in await posted_terms(conn, date(2026, 4, 1))
+                for t in await demand_terms(conn, date(2026, 4, 1))
             }
             assert found["demand", "CNY"] == found["demand_entity", "CNY"] == (Decimal("0.0005"), 360)
             assert found["demand_hkd", "HKD"] == (Decimal("0.0005"), 365)
             assert len(found) == 7
-            assert await posted_terms(conn, date(2019, 1, 1)) == []
+            assert await demand_terms(conn, date(2019, 1, 1)) == []
 
     asyncio.run(tell())
