@@ -24,6 +24,7 @@ from liushui.products import (
     rates_on,
     seed_house,
     stored_catalogue,
+    verify_products,
 )
 from liushui.store.database import Database
 from tests.products.test_catalogue import GOOD
@@ -112,6 +113,7 @@ def test_an_altered_text_is_found(dsn: str) -> None:
         async with db.read() as conn:
             with pytest.raises(Refused) as refused:
                 await stored_catalogue(conn)
+            assert [fault.code for fault in await verify_products(conn)] == ["product_version_altered"]
         assert refused.value.code == "product_version_altered"
 
     with_database(dsn, tell)

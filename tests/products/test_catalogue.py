@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from liushui.accounting import load_chart
 from liushui.kernel.errors import Fault, Refused
 from liushui.locales import LANGUAGES, message
-from liushui.products import Catalogue, Kind, RateType, house_catalogue, load_catalogue, parse_catalogue
+from liushui.products import (
+    Catalogue,
+    Kind,
+    RateType,
+    fees_due,
+    house_catalogue,
+    load_catalogue,
+    opening_faults,
+    parse_catalogue,
+    withdrawal_faults,
+)
 
 GOOD = dedent(
     """\
@@ -212,3 +222,31 @@ def test_any_text_is_read_or_refused(text: str, at: int) -> None:
     """Never another error, wherever somebody types into a good file."""
     with suppress(Refused):
         parse_catalogue([("any.yaml", GOOD[:at] + text + GOOD[at:])])
+
+
+def test_fees_are_terms() -> None:
+    fees = 'fees:\n  - {event: early_withdrawal, amount: "5.00", percent: "0.1"}\n  - {event: closing, amount: "1.00"}\n'
+    (released,) = parse_catalogue([("a.yaml", GOOD + fees)])
+    assert fees_due(released.product, "early_withdrawal", 10_000_00) == 15_00
+    assert fees_due(released.product, "closing", 10_000_00) == 1_00
+    assert fees_due(released.product, "transfer", 10_000_00) == 0
+    assert places(faults_of(GOOD + fees.replace('"0.1"', '"-1"'))) == [
+        (21, "yaml_field_malformed", "fees.0.percent")
+    ]
+
+
+def test_days_at_the_fallback_rate_have_their_own_count_and_the_same_year() -> None:
+    (released,) = parse_catalogue([("a.yaml", GOOD + "fallback_day_count: months/360\n")])
+    assert released.product.fallback_day_count == "months/360"
+    assert places(faults_of(GOOD + "fallback_day_count: actual/365\n")) == [
+        (20, "product_fallback_year_differs", "fallback_day_count")
+    ]
+
+
+def test_who_may_open_what() -> None:
+    time = load_catalogue().get("time", date(2026, 1, 5))
+    assert opening_faults(time, "individual", 50_00, "1Y") == []
+    assert [f.code for f in opening_faults(time, "entity", 49_99, None)] == [
+        "product_not_for_holder", "product_opening_too_small", "product_tenor_unknown",
+    ]  # fmt: skip
+    assert [f.code for f in withdrawal_faults(time, 100_00, 0)] == ["amount_not_positive"]

@@ -15,11 +15,11 @@ from liushui.kernel.errors import Refused
 from liushui.products import (
     Placement,
     Product,
+    RateType,
     Renewal,
     accrued_interest,
     add_months,
     days_between,
-    floating_interest,
     ladder_interest,
     load_catalogue,
     renew,
@@ -159,8 +159,8 @@ def test_a_floating_certificate_finds_its_rate_every_three_months() -> None:
     posted = {0: "1.70", 1: "1.55", 2: "1.55", 3: "1.40"}
     quarter = {add_months(D, 3 * n): Decimal(rate) for n, rate in posted.items()}
     placed = Placement(10_000_000_00, D, "1Y", Decimal(0))
-    interest = floating_interest(
-        product("certificate_floating"), placed, date(2027, 1, 5), quarter.__getitem__, DEMAND
+    interest = time_interest(
+        product("certificate_floating"), placed, date(2027, 1, 5), DEMAND, quarter.__getitem__
     )
     assert [(s.days, str(s.rate)) for s in interest.segments] == [
         (90, "1.90"), (91, "1.75"), (92, "1.75"), (92, "1.60"),
@@ -169,10 +169,36 @@ def test_a_floating_certificate_finds_its_rate_every_three_months() -> None:
         90 * Fraction(19, 10) + 183 * Fraction(7, 4) + 92 * Fraction(8, 5)
     )
     assert interest.minor == half_up(exact)
-    early = floating_interest(
-        product("certificate_floating"), placed, date(2026, 6, 1), quarter.__getitem__, DEMAND
+    early = time_interest(
+        product("certificate_floating"), placed, date(2026, 6, 1), DEMAND, quarter.__getitem__
     )
     assert [s.why for s in early.segments] == ["early"]
+
+
+@given(principal=st.integers(10_000_000_00, 10**13), rate=RATES, offset=st.integers(365, 500))
+def test_a_floating_rate_that_never_moves_is_a_fixed_one(principal: int, rate: Decimal, offset: int) -> None:
+    """Renewed, taken in parts or late: as the fixed-rate certificate of the same days and the spread on top."""
+    floating = replace(product("certificate_floating"), renewals=(Renewal.PRINCIPAL,), partly=None)
+    fixed = replace(floating, rate=replace(floating.rate, type=RateType.FIXED))
+    on = D + timedelta(days=offset)
+    loose, firm = (Placement(principal, D, "1Y", number) for number in (Decimal(99), rate + Decimal("0.20")))
+
+    def posted(_: date) -> Decimal:
+        return rate
+
+    again = [
+        renew(kind, placed, on, Renewal.PRINCIPAL, DEMAND, DEMAND, posted=posted).paid_out
+        for kind, placed in ((floating, loose), (fixed, firm))
+    ]
+    parts = [
+        withdraw(kind, placed, principal // 3, on, DEMAND, posted=posted).interest.minor
+        for kind, placed in ((floating, loose), (fixed, firm))
+    ]
+    accrued = [
+        accrued_interest(kind, placed, on - timedelta(days=200), posted).minor
+        for kind, placed in ((floating, loose), (fixed, firm))
+    ]
+    assert [pair[0] for pair in (again, parts, accrued)] == [pair[1] for pair in (again, parts, accrued)]
 
 
 POSTED = {"3M": Decimal("1.40"), "6M": Decimal("1.60"), "1Y": Decimal("1.80")}

@@ -3,7 +3,7 @@ and demand-or-time deposits. Pure; amounts in minor units, rates in percent a ye
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -19,7 +19,8 @@ PostedOn = Callable[[date], Decimal]
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A principal placed for a term at a rate. opened: the first day that earns."""
+    """A principal placed for a term at a rate. opened: the first day that earns. rate: not looked at where the product's
+    rate is floating."""
 
     principal: int
     opened: date
@@ -49,85 +50,83 @@ class Renewed:
     paid_out: int
 
 
-def time_interest(product: Product, placed: Placement, until: date, fallback_rate: Decimal) -> Interest:
-    """What a fixed-rate placement has earned when all of it is taken out on ``until``: the term's rate at maturity; before
-    it, the fallback rate (demand, of that day) for all its days; after it, the fallback rate for the days too many
-    (储蓄管理条例 art. 24 to 26)."""
+def time_interest(
+    product: Product, placed: Placement, until: date, fallback_rate: Decimal, posted: PostedOn | None = None
+) -> Interest:
+    """What a placement has earned when all of it is taken out on ``until``: the term's rate at maturity; before it, the
+    fallback rate (demand, of that day) for all its days; after it, the fallback rate for the days too many
+    (储蓄管理条例 art. 24 to 26). posted: needed where the product's rate is floating."""
     if until < placed.matures:
         return interest_of(
             product,
             [fallback_segment(product, "early", placed.principal, placed.opened, until, fallback_rate)],
         )
-    term = segment(product, "term", placed.principal, placed.opened, placed.matures, placed.rate)
     overdue = fallback_segment(product, "overdue", placed.principal, placed.matures, until, fallback_rate)
-    return interest_of(product, [term, overdue])
+    return interest_of(product, [*_term(product, "term", placed, placed.matures, posted), overdue])
 
 
-def accrued_interest(product: Product, placed: Placement, on: date) -> Interest:
+def accrued_interest(
+    product: Product, placed: Placement, on: date, posted: PostedOn | None = None
+) -> Interest:
     """What a placement has earned up to a day if it is kept to maturity: for accruals, and for the price of a
     certificate that changes hands."""
-    end = min(on, placed.matures)
-    return interest_of(
-        product, [segment(product, "accrued", placed.principal, placed.opened, end, placed.rate)]
-    )
+    return interest_of(product, _term(product, "accrued", placed, min(on, placed.matures), posted))
+
+
+def _term(
+    product: Product, why: str, placed: Placement, end: date, posted: PostedOn | None
+) -> Iterator[Segment]:
+    """The days up to ``end`` at the rate of the term. A floating rate is found at opening and every so many months from
+    it; days are counted from the opening on, so that the parts are together what the whole would be."""
+    if product.rate.type is not RateType.FLOATING:
+        yield segment(product, why, placed.principal, placed.opened, end, placed.rate)
+        return
+    if posted is None:
+        raise ValueError("a floating rate is found in what is posted")
+    start, passed, number = placed.opened, 0, 0
+    counted = product.counted(placed.principal)
+    while start < end:
+        number += 1
+        stop = min(add_months(placed.opened, number * product.rate.every_months), end)
+        upto = days_between(product.day_count, placed.opened, stop)
+        days, rate = upto - passed, floating_rate(product, posted(start))
+        yield Segment(why, counted, start, stop, days, counted * days, rate, product.year_basis)
+        start, passed = stop, upto
 
 
 def withdraw(
-    product: Product, placed: Placement, part: int, on: date, fallback_rate: Decimal, *, taken: int = 0
-) -> Withdrawal:
-    """Take a part or all out. The rest keeps its opening day and rate. taken: how often a part was taken before.
+    product: Product, placed: Placement, part: int, on: date, fallback_rate: Decimal, *, taken: int = 0,
+    posted: PostedOn | None = None,
+) -> Withdrawal:  # fmt: skip
+    """Take a part or all out. The rest keeps its opening day and rate. taken: how often a part was taken before. posted:
+    as for ``time_interest``.
 
     Refuses ``product_partly_used``, ``product_withdrawal_too_large``, ``product_withdrawal_too_small`` and
     ``product_residual_too_small``."""
-    faults = withdrawal_faults(product, placed.principal, part)
-    raise_if_any(faults)
+    raise_if_any(withdrawal_faults(product, placed.principal, part))
     if part < placed.principal and product.partly is not None and taken >= product.partly:
         raise refuse("product_partly_used", "amount", times=product.partly)
-    interest = time_interest(product, replace(placed, principal=part), on, fallback_rate)
+    interest = time_interest(product, replace(placed, principal=part), on, fallback_rate, posted)
     left = placed.principal - part
     return Withdrawal(interest, replace(placed, principal=left) if left else None)
 
 
 def renew(
     product: Product, placed: Placement, on: date, how: Renewal, rate: Decimal, fallback_rate: Decimal,
-    tenor: str | None = None,
+    tenor: str | None = None, posted: PostedOn | None = None,
 ) -> Renewed:  # fmt: skip
-    """Place the principal for another term from ``on``, at the rate of that day. tenor: None: as before.
+    """Place the principal for another term from ``on``, at the rate of that day. tenor: None: as before. posted: as for
+    ``time_interest``.
 
     Refuses ``deposit_not_matured`` and ``renewal_not_offered``."""
     if on < placed.matures:
         raise refuse("deposit_not_matured", matures=placed.matures.isoformat())
     if how is Renewal.NONE or how not in product.renewals:
         raise refuse("renewal_not_offered", "renewal", product=product.key)
-    interest = time_interest(product, placed, on, fallback_rate)
+    interest = time_interest(product, placed, on, fallback_rate, posted)
     kept = interest.net if how is Renewal.PRINCIPAL_AND_INTEREST else 0
     following = Placement(placed.principal + kept, on, tenor or placed.tenor, rate)
     return Renewed(interest, following, interest.net - kept)
-
-
-def floating_interest(
-    product: Product, placed: Placement, until: date, posted: PostedOn, fallback_rate: Decimal
-) -> Interest:
-    """What a floating-rate placement has earned when it is taken out on ``until``. Its rate is found at opening and every
-    so many months from it: what is posted that day, and the spread, never below zero. Early or late: as for a fixed
-    rate. ``placed.rate`` is not looked at."""
-    if until < placed.matures or product.rate.type is not RateType.FLOATING:
-        return time_interest(product, placed, until, fallback_rate)
-    segments: list[Segment] = []
-    start, passed, number = placed.opened, 0, 0
-    counted = product.counted(placed.principal)
-    while start < placed.matures:
-        number += 1
-        end = min(add_months(placed.opened, number * product.rate.every_months), placed.matures)
-        upto = days_between(product.day_count, placed.opened, end)
-        rate = floating_rate(product, posted(start))
-        days = upto - passed
-        segments.append(Segment("term", counted, start, end, days, counted * days, rate, product.year_basis))
-        start, passed = end, upto
-    segments.append(
-        fallback_segment(product, "overdue", placed.principal, placed.matures, until, fallback_rate)
-    )
-    return interest_of(product, segments)
 
 
 def floating_rate(product: Product, posted: Decimal) -> Decimal:

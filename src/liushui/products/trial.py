@@ -21,7 +21,7 @@ from liushui.products.interest import (
 from liushui.products.notices import Notice, NoticeDeposit, unused, withdraw_noticed
 from liushui.products.placements import (
     Placement,
-    floating_interest,
+    floating_rate,
     ladder_interest,
     renew,
     time_interest,
@@ -235,7 +235,13 @@ class _Life:
             while events and events[0].day < stop:
                 event = events.pop(0)
                 part = withdraw(
-                    product, placed, event.amount, event.day, self._fallback(event.day), taken=taken
+                    product,
+                    placed,
+                    event.amount,
+                    event.day,
+                    self._fallback(event.day),
+                    taken=taken,
+                    posted=self._rate,
                 )
                 taken += 1
                 self._add(event.day, "withdrawn", -event.amount, interest=part.interest)
@@ -250,11 +256,17 @@ class _Life:
                     if stop == placed.matures
                     else "closed_late"
                 )
-                self._add(stop, what, -self.balance, interest=self._interest_of(placed, stop))
+                self._add(
+                    stop,
+                    what,
+                    -self.balance,
+                    interest=time_interest(product, placed, stop, self._fallback(stop), self._rate),
+                )
                 return
             renewed = renew(
-                product, placed, stop, self.trial.renewal, self._opening_rate(stop), self._fallback(stop)
-            )
+                product, placed, stop, self.trial.renewal, self._opening_rate(stop), self._fallback(stop),
+                posted=self._rate,
+            )  # fmt: skip
             placed = renewed.placement
             self._add(
                 stop, "renewed", placed.principal - self.balance, rate=placed.rate, interest=renewed.interest
@@ -262,13 +274,8 @@ class _Life:
 
     def _opening_rate(self, day: date) -> Decimal:
         if self.product.rate.type is RateType.FLOATING:
-            return self._rate(day) + self.product.rate.spread
+            return floating_rate(self.product, self._rate(day))
         return self._rate(day, self.trial.tenor or "")
-
-    def _interest_of(self, placed: Placement, on: date) -> Interest:
-        if self.product.rate.type is RateType.FLOATING:
-            return floating_interest(self.product, placed, on, self._rate, self._fallback(on))
-        return time_interest(self.product, placed, on, self._fallback(on))
 
     def _instalments(self) -> None:
         trial, until = self.trial, self.until
