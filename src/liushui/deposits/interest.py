@@ -41,16 +41,16 @@ class DemandTerms:
 
 
 async def demand_terms(conn: PoolConnection, day: date) -> list[DemandTerms]:
-    """What every demand product pays that is released and has a posted rate on a day. Refuses ``demand_tax_unsupported``
-    where one withholds tax: that is not settled here."""
+    """What every demand product pays that is released and has a posted rate on a day. Refuses ``demand_terms_unsupported``
+    where one withholds tax or counts principal by whole units: that is not settled here."""
     catalogue, rates = await stored_catalogue(conn), await rates_on(conn, day)
     found: list[DemandTerms] = []
     for product in catalogue.on(day).values():
         percent = rates.get((product.rate.name, product.currency, ""))
         if product.kind is not Kind.DEMAND or percent is None:
             continue
-        if product.tax:
-            raise refuse("demand_tax_unsupported", product=product.key)
+        if product.tax or product.principal_unit != 1:
+            raise refuse("demand_terms_unsupported", product=product.key)
         settles = product.settlement is not None and product.settlement.next(day) == day
         found.append(
             DemandTerms(
