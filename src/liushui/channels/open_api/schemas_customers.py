@@ -16,7 +16,7 @@ Code = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 PublicKeyCredential = Annotated[
     dict[str, Any], Field(description="PublicKeyCredential.toJSON() of WebAuthn.")
 ]
-PasskeyName = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f\ud800-\udfff]+$")]
+PasskeyName = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")]
 MachineNumber = Annotated[str, Field(min_length=2, max_length=32, pattern=r"^[A-Z0-9]+$")]
 Number = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z()/-]+$")]
 
@@ -73,7 +73,7 @@ class ShownIn(Body):
     number and either account and password or a one-time password."""
 
     card: Number | None = None
-    document_type: Number | None = Field(default=None, examples=["id_card"])
+    document_type: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z_]+$")] | None = None
     document_number: Number | None = None
     customer: Number | None = None
     account: Number | None = None

@@ -31,7 +31,7 @@ def bindings(services: Services) -> Sequence[Binding]:
         born = party.birth_date
         return {
             "name": party.name,
-            "age": UNKNOWN_AGE if born is None else age_on(born, bank_day(context.now)),
+            "age": UNKNOWN_AGE if born is None else age_on(bank_day(context.now), born),
         }
 
     async def look(context: Context) -> dict[str, Any]:
