@@ -62,6 +62,22 @@ def test_a_customer_at_a_cash_machine(demo: str) -> None:
     run(demo, tell)
 
 
+def test_what_is_about_no_account_and_what_is_refused_is_seen_all_the_same(demo: str) -> None:
+    async def tell(o: Online) -> None:
+        await o.give_pin(ZHANGS)
+        phone, atm = await register(o, "P1", "phone"), await register(o, "A1", "atm")
+        await identify(phone, customer=ZHANG, account=ZHANGS, password=PIN)
+        complaint = await phone.start(
+            "complaint", received_via="phone", product="deposit", subject="fee", text="x"
+        )
+        assert (await phone.get(f"/v1/my/cases/{complaint['case']}"))["status"] == "running"
+        await identify(atm, card=await o.card(ZHANGS), password=PIN)
+        over = await atm.start("transfer", payer=ZHANGS, payee=LIS, amount="50000.01")
+        assert (over["status"], over["refusal"], over["next"]) == ("completed", "channel_limit_exceeded", [])
+
+    run(demo, tell)
+
+
 def test_a_card_opens_its_own_account_and_none_beside_it(demo: str) -> None:
     async def tell(o: Online) -> None:
         await o.give_pin(ZHANGS)

@@ -146,7 +146,7 @@ async def identify_customer(
 async def _known(
     uow: UnitOfWork, clock: Clock, machine: Machine, shown: Shown, proofs: Proofs, now: datetime
 ) -> Known | None:
-    """Whom this identifies; None for nobody. The same work either way."""
+    """Whom this identifies; None for nobody. A password is hashed either way, so that the time says nothing."""
     if shown.one_time_password is not None:
         return await _by_code(uow, shown, proofs)
     row = await _account(uow.conn, machine.channel, shown)

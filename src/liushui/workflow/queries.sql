@@ -321,7 +321,7 @@ SELECT i.id, i.definition_id, d.key, d.version, i.status, i.state, i.name, i.out
 FROM process_instance i JOIN process_definition d ON d.id = i.definition_id
 WHERE i.id < $1 AND d.key = ANY ($2::text[]) AND ($3::bigint IS NULL OR i.id = $3)
   AND ((i.initiator = $4 AND i.channel = ANY ($5::text[])) OR i.objects @> $6)
-  AND ($7::jsonb IS NULL OR i.objects @> $7)
+  AND ($7::jsonb IS NULL OR i.objects @> $7 OR (i.initiator = $4 AND NOT i.objects ? 'account'))
 ORDER BY i.id DESC LIMIT $8;
 
 -- name: tasks_of_assignee

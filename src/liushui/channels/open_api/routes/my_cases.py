@@ -163,7 +163,8 @@ async def _own_cases(
     limit: int,
 ) -> Sequence[Record]:
     """Cases that the customer began without the bank's people, or that are about them, of processes that customers may
-    begin: whatever else the bank does about a customer is its own business."""
+    begin: whatever else the bank does about a customer is its own business. A session for one account sees what is about
+    that account, and what the customer began about none."""
     released = await bank.processes.catalogue.all_released(conn)
     open_to_customers = [d.key for d in released if CUSTOMER_ROLE in d.definition.start_roles]
     about = json.dumps({"customer": [visitor.customer]})
