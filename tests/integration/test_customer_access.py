@@ -23,7 +23,7 @@ from tests.procedures import SUPERVISOR, TELLER, person
 CUSTOMERS = (CUSTOMER, ENROLMENT)
 NUMBERS: dict[str, Any] = {
     "customer": ZHANG, "account": ZHANGS, "journal": 1, "number": "T0001", "process": "transfer", "version": 1, "case": 1,
-    "task": 1, "incident": 1, "attachment": 1, "passkey": 1, "machine": "A1", "date": "2026-01-05",
+    "task": 1, "incident": 1, "attachment": 1, "passkey": 1, "machine": "A1", "date": "2026-01-05", "name": "cash", "code": "AAAA",
 }  # fmt: skip
 
 
