@@ -19,6 +19,7 @@ from liushui.payments import AbandonedOrders, Payments, TransferOrders
 from liushui.processes import Processes, Services
 from liushui.products import verify_products
 from liushui.reporting import Reporting
+from liushui.self_service import CustomerSessions, Proofs, RelyingParty, verify_signatures
 from liushui.store.database import POOL_SIZE_DEFAULT, Database
 from liushui.store.database import Q as STORE_Q
 from liushui.store.outbox import Handler
@@ -49,6 +50,8 @@ class Bank:
     vault: Vault
     day_end: DayEnd
     reporting: Reporting
+    proofs: Proofs
+    customer_sessions: CustomerSessions
 
     @property
     def handlers(self) -> tuple[Handler, ...]:
@@ -60,9 +63,11 @@ class Bank:
 async def open_bank(
     dsn: str, clock: Clock, *, limits: LedgerLimits | None = None, pool_size: int = POOL_SIZE_DEFAULT,
     identity_service: IdentityService | None = None, vault: Vault | None = None,
+    relying_party: RelyingParty | None = None,
 ) -> AsyncGenerator[Bank]:  # fmt: skip
     """Connect to a migrated database and start writing; stops cleanly at the end. identity_service: the police's; None
-    is the local stand-in. vault: seals secrets of customers; None: with the key file that the environment names."""
+    is the local stand-in. vault: seals secrets of customers; None: with the key file that the environment names.
+    relying_party: who the bank is to passkeys; None: as the environment says."""
     police = identity_service or IdentityStandIn()
     db = await Database.connect(dsn, pool_size=pool_size)
     ledger = Ledger(db, clock, limits)
@@ -72,6 +77,7 @@ async def open_bank(
     payments = Payments(db, clock, ledger, directory, templates)
     opening = AccountOpening(clock, ledger, deposits)
     transfers, safe = TransferOrders(clock, ledger, payments), vault or Vault.from_environment()
+    proofs = Proofs(clock, safe, relying_party or RelyingParty.from_environment())
     services = Services(
         db,
         clock,
@@ -85,13 +91,14 @@ async def open_bank(
         police,
         transfers,
         safe,
+        proofs,
     )
     try:
         yield Bank(
             db, clock, ledger, directory, internal, templates, Sessions(db, clock), deposits, payments,
             opening, Processes(services), police, transfers, safe,
             DayEnd(db, clock, Steps(clock, ledger, templates).by_name()),
-            Reporting(db, clock, templates),
+            Reporting(db, clock, templates), proofs, CustomerSessions(db, clock),
         )  # fmt: skip
     finally:
         await ledger.close()
@@ -113,5 +120,7 @@ async def verify(db: Database, progress: Callable[[str], None] = lambda _: None)
         faults += await verify_days(conn)
         progress("products")
         faults += await verify_products(conn)
+        progress("electronic signatures")
+        faults += await verify_signatures(conn)
         progress("processes")
         return faults + await verify_processes(conn, Catalogue(db))

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from copy import deepcopy
+from datetime import UTC, datetime
 from importlib import resources
 from typing import Any
 
@@ -25,15 +26,18 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from liushui.channels.open_api.access import ACCESS, PUBLIC, SESSION
+from liushui.channels.open_api.access import ACCESS, CUSTOMER, ENROLMENT, MACHINE, PUBLIC, SESSION
 from liushui.demo import demo_data
 from liushui.identity import load_roles
+from liushui.kernel.clock import ManualClock
 from liushui.locales import message
 from liushui.workflow.bundle import read_folder
 from tests.integration.test_open_api import Client, api, demo_customer
+from tests.online import ZHANG, Online
 
 EXAMPLES = int(os.environ.get("LIUSHUI_EXAMPLES", "8"))
 STAFF = {row["number"]: row["roles"][0] for row in demo_data()["staff"]}
+VISITOR, TERMINAL = "a customer", "a machine"
 CHECKS = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -42,11 +46,15 @@ CHECKS = [
     checks.response_schema_conformance,
 ]
 # Whoever sends these ends sessions, and the date goes one way only: they come last.
-LATE = ("/v1/sessions/current", "/v1/sessions/current/password", "/v1/business-days")
+LATE = ("/v1/my/session", "/v1/sessions/current", "/v1/sessions/current/password", "/v1/business-days")
 
 
 def who_may(needs: str) -> list[str]:
-    """Staff whom the access table lets in."""
+    """Staff whom the access table lets in; or the customer, or the machine."""
+    if needs in (CUSTOMER, ENROLMENT):
+        return [VISITOR]
+    if needs == MACHINE:
+        return [TERMINAL]
     return [
         n
         for n, role in STAFF.items()
@@ -62,11 +70,12 @@ class Walk:
         self._stack = AsyncExitStack()
         self._client: Client = self._runner.run(self._stack.enter_async_context(api(dsn)))
         accounts = self._runner.run(self._client.accounts())
+        self._machine = self._runner.run(self._let_in())
         self.known = {
             "account": accounts, "payer": accounts, "payee": accounts, "currency": ["CNY"],
             "customer": [demo_customer(index) for index in (1, 2, 3)],
             "journal": list(range(1, 9)), "amount": ["1.00", "0.01", "250.5"], "branch": ["0001"],
-            "process": self._processes(), "case": [1, 2, 3], "task": [1, 2, 3],
+            "process": [*self._processes(), "transfer"], "case": [1, 2, 3], "task": [1, 2, 3],
         }  # fmt: skip
         self._sent = 0
         self.statuses: Counter[int] = Counter()
@@ -81,6 +90,22 @@ class Walk:
         self.operations = sorted(
             (one.ok() for one in schema.get_all_operations()), key=lambda o: o.path in LATE
         )
+
+    async def _let_in(self) -> str:
+        """A customer with a passkey, and a machine; return the machine's credential."""
+        client, online = (
+            self._client,
+            Online(self._client.bank, ManualClock(datetime.now(UTC)), self._client.http),
+        )
+        customer = online.browser()
+        assert (await customer.activate(ZHANG, await online.open(ZHANG))).status_code == 201
+        await customer.log_in(ZHANG, key=await customer.enrol_passkey())
+        assert customer.token is not None
+        client.remember(VISITOR, customer.token)
+        client.remember(TERMINAL, "x")
+        machine = {"number": "ATM1", "channel": "atm", "branch": "0001", "terminal": "T1"}
+        made = await client.call("POST", "/v1/machines", "D0001", json=machine)
+        return f"ATM1:{made.json()['secret']}"
 
     def close(self) -> None:
         self._runner.run(self._stack.aclose())  # which verifies the books
@@ -115,6 +140,8 @@ class Walk:
             self._name_what_exists(case, data)
         self._sent += 1
         headers = {"Authorization": f"Bearer {self._runner.run(self._client.token(staff))}"}
+        if staff == TERMINAL:
+            headers["Liushui-Machine"] = self._machine
         if well_formed or "Idempotency-Key" not in case.headers:
             headers["Idempotency-Key"] = f"walk-{self._sent}"
         sent = case.as_transport_kwargs(base_url="http://bank", headers=headers)
@@ -134,7 +161,7 @@ class Walk:
             self.codes[problem["code"]] += 1
             for fault in problem["faults"]:
                 assert message(fault["code"], fault["params"], "zh-CN") != fault["code"], problem
-        if case.path in LATE and response.status_code < 300:
+        if case.path in LATE and response.status_code < 300 and staff in STAFF:
             self._client.forget(staff)
 
 

@@ -15,10 +15,10 @@ from tests.processes.transfers import (
     LI,
     ZHANG,
     class_used,
+    customer,
     fault,
     held,
     last,
-    machine,
     run,
     second_account,
     used,
@@ -39,7 +39,7 @@ async def agree(
 
 async def through(s: Story, payer: str, payee: str, fen: int, key: str, who: str = "counter") -> Posted | int:
     given = {"payer": payer, "payee": payee, "amount": fen, "currency": "CNY"}
-    person_ = TELLER if who == "counter" else machine(who)
+    person_ = TELLER if who == "counter" else customer(who)
     return await s.processes.run(person_, "transfer", given, idempotency_key=key)
 
 
@@ -117,7 +117,7 @@ def test_a_class_two_payer_gets_the_day_back_when_the_transfer_is_cancelled(demo
 @pytest.mark.parametrize("channel", ["atm", "kiosk", "phone"])
 def test_machines_and_telephone_take_fifty_thousand_a_day(demo: str, channel: str) -> None:
     async def tell(s: Story) -> None:
-        who = TELLER if channel == "phone" else machine(channel)
+        who = TELLER if channel == "phone" else customer(channel)
         who = person(who.number, *who.roles, channel=channel)
         first = await s.start(who, "transfer", payer=ZHANG, payee=LI, amount="49999.99")
         assert await s.status(first) in ("running", "completed")
@@ -133,7 +133,7 @@ def test_machines_and_telephone_take_fifty_thousand_a_day(demo: str, channel: st
 def test_the_customer_agrees_on_less_and_can_never_agree_on_more(demo: str) -> None:
     async def tell(s: Story) -> None:
         await agree(s, ZHANG, "atm", 100_000_00)
-        over = await s.start(machine("atm"), "transfer", payer=ZHANG, payee=LI, amount="50000.01")
+        over = await s.start(customer("atm"), "transfer", payer=ZHANG, payee=LI, amount="50000.01")
         assert await fault(s, over) == "channel_limit_exceeded"
         await agree(s, ZHANG, "online", 1_000_00, 2)
         assert isinstance(await through(s, ZHANG, LI, 400_00, "a", "online"), Posted)
@@ -155,10 +155,10 @@ def test_a_customer_agrees_at_the_counter_and_takes_it_back(demo: str) -> None:
     async def tell(s: Story) -> None:
         given = {"account": ZHANG, "channel": "atm", "identified": True}
         await s.start(TELLER, "agree_transfer_limit", daily_amount="100.00", daily_count=1, **given)
-        over = await s.start(machine("atm"), "transfer", payer=ZHANG, payee=LI, amount="100.01")
+        over = await s.start(customer("atm"), "transfer", payer=ZHANG, payee=LI, amount="100.01")
         assert await fault(s, over) == "channel_limit_exceeded"
         await s.start(TELLER, "agree_transfer_limit", **given)
-        case = await s.start(machine("atm"), "transfer", payer=ZHANG, payee=LI, amount="100.01")
+        case = await s.start(customer("atm"), "transfer", payer=ZHANG, payee=LI, amount="100.01")
         assert await s.status(case) == "running"
         with pytest.raises(Refused, match="form_field_missing"):
             await s.start(TELLER, "agree_transfer_limit", account=ZHANG, channel="atm", identified=False)

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
 
 from pyotp.totp import TOTP
 
 from liushui.deposits import Actor, Terms
-from liushui.parties import customer_by_number, enrol_second_factor
+from liushui.kernel.check_digits import with_luhn
+from liushui.parties import begin_second_factor, confirm_second_factor, customer_by_number
+from liushui.self_service import Visitor, ask_signature
 from liushui.store.database import UnitOfWork
 from liushui.store.vault import Vault
 from liushui.workflow import Person
+from tests.authenticator import Authenticator
 from tests.procedures import Story, person, story_of
 
 ZHANG, LI = "0001010000000016", "0001010000000024"
 KEY = bytes(range(32))
 
 
-def machine(channel: str) -> Person:
-    """A machine client that speaks for a channel."""
-    return person(f"M-{channel}", "service", channel=channel)
+def customer(channel: str, index: int = 1) -> Person:
+    """A demo customer, Zhang or another, who acts by themselves on a channel."""
+    return person(with_luhn(f"{index:010d}"), "customer", channel=channel, anywhere=True)
 
 
 def run(dsn: str, tell: Callable[[Story], Awaitable[None]], vault: Vault | None = None) -> None:
@@ -113,12 +119,59 @@ async def second_account(
 async def enrol(s: Story, name: str = "张示例") -> TOTP:
     """Give a customer one-time passwords; return what the customer's telephone computes."""
 
-    async def work(uow: UnitOfWork) -> str:
+    async def work(uow: UnitOfWork) -> TOTP:
         number = await uow.conn.fetchval("SELECT number FROM party WHERE name = $1", name)
-        return await enrol_second_factor(uow, s.clock, s.bank.vault, customer=number, operator="T0001")
+        address = await begin_second_factor(uow, s.clock, s.bank.vault, customer=number)
+        phone = TOTP(address.split("secret=")[1].split("&")[0])
+        earlier = s.clock.now() - timedelta(seconds=30)  # so that the code of this half minute is still good
+        await confirm_second_factor(
+            uow, s.clock, s.bank.vault, customer=number, code=phone.at(earlier), operator=number
+        )
+        return phone
 
-    address = await s.bank.db.transact(work)
-    return TOTP(address.split("secret=")[1].split("&")[0])
+    return await s.bank.db.transact(work)
+
+
+async def give_passkey(s: Story, index: int = 1) -> Authenticator:
+    """Let a demo customer enrol a passkey; return their authenticator."""
+    who = await visitor(s, index)
+    key = Authenticator()
+
+    async def work(uow: UnitOfWork) -> object:
+        options = await s.bank.proofs.begin_passkey(uow, who)
+        return await s.bank.proofs.finish_passkey(uow, who, "phone", json.dumps(key.create(options)))
+
+    assert await s.bank.db.transact(work) is None
+    return key
+
+
+async def visitor(s: Story, index: int = 1) -> Visitor:
+    number = with_luhn(f"{index:010d}")
+    async with s.bank.db.read() as conn:
+        party = await customer_by_number(conn, number)
+    return Visitor(party.id, number, party.name, 1, "online")
+
+
+async def challenge(s: Story, case: int, index: int = 1, **instead: object) -> bytes:
+    """What the bank asks a customer to sign for a transfer. instead: what the form shows wrongly."""
+    who, variables = await visitor(s, index), await s.variables(case)
+    shown = {name: variables[name] for name in ("payer", "payee", "amount", "factor")} | instead
+    return await s.bank.db.transact(
+        lambda uow: ask_signature(
+            uow,
+            s.clock,
+            party_id=who.party_id,
+            customer=who.customer,
+            case=case,
+            process="transfer",
+            shown=shown,
+        )
+    )
+
+
+async def sign(s: Story, case: int, key: Authenticator, **more: Any) -> str:
+    """The passkey's answer for a transfer."""
+    return json.dumps(key.get(await challenge(s, case), **more))
 
 
 async def last(s: Story, case: int) -> str:

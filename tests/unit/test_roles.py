@@ -13,7 +13,7 @@ def test_who_manages_staff_moves_no_money() -> None:
 
 
 def test_an_administrator_does_nothing_else() -> None:
-    assert load_roles()["administrator"].permissions == {"staff_manage"}
+    assert load_roles()["administrator"].permissions == {"staff_manage", "machine_manage"}
 
 
 def test_a_machine_handles_no_cash_and_enters_nobody() -> None:

@@ -1,7 +1,7 @@
 """Branches, staff, roles, credentials, sessions, audit trail."""
 
-from liushui.identity.hashing import hash_password, password_matches
-from liushui.identity.model import Branch, Principal, load_roles, require
+from liushui.identity.hashing import NOBODY, hash_password, password_matches
+from liushui.identity.model import Branch, Principal, load_roles, password_faults, require
 from liushui.identity.service import (
     Sessions,
     add_staff,
@@ -24,6 +24,7 @@ from liushui.identity.staff import (
 )
 
 __all__ = [
+    "NOBODY",
     "Branch",
     "Principal",
     "Sessions",
@@ -40,6 +41,7 @@ __all__ = [
     "load_roles",
     "log_in",
     "open_branch",
+    "password_faults",
     "password_matches",
     "require",
     "set_active",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -26,6 +27,7 @@ SESSION_IDLE = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=1)
 REMEMBER_SESSION_S = 2.0
 REMEMBERED_SESSIONS_MAX = 10_000
+_CUSTOMERS = re.compile(r"[0-9]{11}")
 
 
 async def open_branch(uow: UnitOfWork, *, code: str, name_zh: str, name_en: str, opened_on: date) -> Branch:
@@ -68,8 +70,11 @@ async def add_staff(
     uow: UnitOfWork, clock: Clock, *, number: str, name: str, branch_id: int, roles: Sequence[str],
     password: str, actor: str = "system",
 ) -> int:  # fmt: skip
-    """Refuses, all at once: the password's faults and ``role_unknown``; then ``staff_exists``."""
+    """Refuses, all at once: the password's faults, ``role_unknown`` and ``staff_number_reserved`` (it looks like a
+    customer's: who did what would be in doubt); then ``staff_exists``."""
     faults = password_faults(password, number)
+    if _CUSTOMERS.fullmatch(number):
+        faults.append(Fault("staff_number_reserved", field="number"))
     faults += [Fault("role_unknown", {"role": r}, "roles") for r in roles if r not in load_roles()]
     raise_if_any(faults)
     hashed = await hash_password(password)

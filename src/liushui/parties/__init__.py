@@ -23,7 +23,13 @@ from liushui.parties.changes import NewData, Requested, apply_change, request_ch
 from liushui.parties.identity_service import Answer, IdentityService, Inquiry, Verdict, worst
 from liushui.parties.identity_stand_in import IdentityStandIn
 from liushui.parties.model import Customer, NewCustomer, check, mask, mask_document, mask_mobile
-from liushui.parties.second_factor import check_code, enrol_second_factor
+from liushui.parties.second_factor import (
+    begin_second_factor,
+    check_code,
+    confirm_second_factor,
+    enrolled_at,
+    remove_second_factor,
+)
 from liushui.parties.service import (
     change_contact,
     customer_by_document,
@@ -52,13 +58,15 @@ __all__ = [
     "apply_change",
     "as_presented",
     "at_place",
+    "begin_second_factor",
     "change_contact",
     "check",
     "check_code",
     "confirm_people",
+    "confirm_second_factor",
     "customer_by_document",
     "customer_by_number",
-    "enrol_second_factor",
+    "enrolled_at",
     "entity_people",
     "insert_customer",
     "mask",
@@ -71,6 +79,7 @@ __all__ = [
     "presented_faults",
     "record_check",
     "record_screening",
+    "remove_second_factor",
     "request_change",
     "worst",
 ]

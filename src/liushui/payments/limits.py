@@ -24,6 +24,8 @@ Q = Queries("liushui.payments")
 SELF_SERVICE = ("online", "phone", "kiosk", "atm")
 """Where the customer acts without the bank's people (非柜面)."""
 MACHINES = ("kiosk", "atm")
+UNPROVEN, ONE_TIME_PASSWORD, SIGNATURE = "none", "one_time_password", "signature"
+"""How a customer has proven a transfer."""
 CHANNELS = ("counter", "open_api", *SELF_SERVICE)
 
 
@@ -54,7 +56,8 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What the customer must still give. proof: a one-time password; reminder: a confirmation after a reminder."""
+    """What the customer must still give. proof: a certificate or an electronic signature; reminder: a confirmation after
+    a reminder."""
 
     proof: bool = False
     reminder: bool = False
@@ -128,7 +131,8 @@ async def totals_of(
     return Totals(row["channel_amount"], row["channel_count"], row["account_amount"], row["owner_others"])
 
 
-def refuse_unproven(needs: Needs, *, proven: bool, reminded: bool) -> None:
-    """Refuses ``second_factor_needed`` where something that is needed has not been given."""
-    if (needs.proof and not proven) or (needs.reminder and not reminded):
+def refuse_unproven(needs: Needs, *, proof: str, reminded: bool) -> None:
+    """Refuses ``second_factor_needed`` where something that is needed has not been given. proof: what the customer has
+    given; a one-time password is not enough where a signature is needed."""
+    if (needs.proof and proof != SIGNATURE) or (needs.reminder and not reminded):
         raise refuse("second_factor_needed")

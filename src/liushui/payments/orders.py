@@ -17,6 +17,7 @@ from liushui.kernel.clock import Clock
 from liushui.kernel.errors import raise_if_any, refuse
 from liushui.ledger import Capture, CustomerAccount, Header, Hold, Kind, Ledger, Post, Posted, Void
 from liushui.payments.limits import (
+    UNPROVEN,
     Needs,
     Q,
     Totals,
@@ -38,14 +39,14 @@ LOOK_BACK_MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A transfer that somebody asks for. proven, reminded: what the customer has given for it."""
+    """A transfer that somebody asks for. proof, reminded: what the customer has given for it."""
 
     case_id: int
     payer: CustomerAccount
     payee: CustomerAccount
     amount: int
     channel: str
-    proven: bool = False
+    proof: str = UNPROVEN
     reminded: bool = False
 
 
@@ -151,11 +152,6 @@ class TransferOrders:
         await uow.conn.execute(Q.settle_order, case_id, RELEASED, self._clock.now())
         return row["payer_id"]
 
-    async def owner_of(self, conn: PoolConnection, account: CustomerAccount) -> int:
-        """Party id of the customer whose account it is."""
-        rows = await conn.fetch(Q.owners, account.id, account.id)
-        return min(row["id"] for row in rows)
-
     async def withdraw(self, uow: UnitOfWork, case_id: int, *, reason: str | None, by: str) -> None:
         """Keep the payer's word that a transfer shall not be executed. The caller holds the lock of the case and has
         seen that it runs: from then on no step of it posts or reserves."""
@@ -167,7 +163,7 @@ class TransferOrders:
         today = (await uow.head()).business_date
         parties = await _parties(uow.conn, order)
         totals = await _within_channel(uow.conn, order, today, parties)
-        refuse_unproven(_needs(order, totals, parties, today), proven=order.proven, reminded=order.reminded)
+        refuse_unproven(_needs(order, totals, parties, today), proof=order.proof, reminded=order.reminded)
         payer = order.payer.id
         class_counted = await use_limits(
             uow, payer, Direction.OUT, order.amount, counterparty=order.payee.number

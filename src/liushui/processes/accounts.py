@@ -21,6 +21,17 @@ def is_customer(context: Context) -> bool:
     return context.person is not None and CUSTOMER_ROLE in context.person.roles
 
 
+def own_number(context: Context, field: str = "customer") -> str | None:
+    """The customer number in a variable; a customer's own where they leave it out. Refuses ``customer_unknown`` where a
+    customer names another."""
+    given: str | None = context.variables.get(field)
+    if not is_customer(context):
+        return given
+    if given is not None and given != context.operator:
+        raise refuse("customer_unknown", field, customer=given[:20])
+    return context.operator
+
+
 async def account_of(services: Services, context: Context, field: str = "account") -> CustomerAccount:
     """The account in a variable; the case is linked to it and to its owner. Refuses ``account_unknown``, also where a
     customer names somebody else's: who owns what is nobody's business."""

@@ -7,7 +7,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from liushui.identity import audit, load_roles
 from liushui.kernel.clock import BANK_TIME, monotonic_s
@@ -50,6 +50,13 @@ POSTED = "posted"
 REMEMBER_RELEASE_S = 1.0
 NOT_THE_CASES_FAULT = frozenset({"busy", "database_unavailable", "database_full", "key_reused"})
 """Refusals that say nothing about the case: it may be asked for again."""
+
+
+class Done(NamedTuple):
+    """A task that was done. shown_once: what nobody is shown again."""
+
+    case: int
+    shown_once: Mapping[str, str]
 
 
 class Parameters:
@@ -233,15 +240,25 @@ class Processes:
         self, person: Person, task: int, given: Mapping[str, Any], *, version: int, idempotency_key: str
     ) -> int:
         """Do a task; return its case. Refusals: see ``worklist``."""
+        done = await self.do_task(person, task, given, version=version, idempotency_key=idempotency_key)
+        return done.case
+
+    async def do_task(
+        self, person: Person, task: int, given: Mapping[str, Any], *, version: int, idempotency_key: str
+    ) -> Done:
+        """The same, with what the step shows once. A repeated request is answered without it."""
+        shown: dict[str, str] = {}
 
         async def work(uow: UnitOfWork) -> dict[str, Any]:
+            shown.clear()
             case = await worklist.complete(self.runtime, uow, task, person, given, version=version)
+            shown.update(case.revealed)
             return {"case": case.id}
 
         content = ("complete", task, version, _content(given))
         result, _ = await self._db.once(idempotency_key, content, self._clock.now(), work)
         await background.run_jobs(self._db, self.runtime, case_id=result["case"], person=person)
-        return result["case"]
+        return Done(result["case"], shown)
 
     async def save_draft(self, person: Person, task: int, given: Mapping[str, Any]) -> None:
         await self._db.transact(lambda uow: worklist.save_draft(self.runtime, uow, task, person, given))

@@ -18,6 +18,7 @@ from liushui.ledger import Directory, Header, Ledger, Posted, Request
 from liushui.parties import IdentityService
 from liushui.payments import Payments, TransferOrders
 from liushui.risk import effective
+from liushui.self_service import Proofs
 from liushui.store.database import Database
 from liushui.store.vault import Vault
 from liushui.workflow import Context, parse_calendar
@@ -39,6 +40,7 @@ class Services:
     identity_service: IdentityService
     transfers: TransferOrders
     vault: Vault
+    proofs: Proofs
 
 
 @cache

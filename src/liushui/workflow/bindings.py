@@ -23,7 +23,7 @@ class Context:
     uow: the step's transaction; None for an outside binding. key: the same for every attempt at this visit of the
     element. person: whose request made the step; None for timers and messages. links: object type to numbers.
     straight_through: the number of the way of a case that stores no more than that. channel, case_channel: where this
-    step was made, and where the case began.
+    step was made, and where the case began. reveals: what only the answer to this request shows.
     """
 
     uow: UnitOfWork | None
@@ -40,6 +40,7 @@ class Context:
     links: dict[str, list[str]] = field(default_factory=dict[str, "list[str]"])
     straight_through: int | None = None
     case_channel: str = ""
+    reveals: dict[str, str] = field(default_factory=dict[str, str])
 
     @property
     def inside(self) -> UnitOfWork:
@@ -57,6 +58,11 @@ class Context:
         numbers = self.links.setdefault(kind, [])
         if number not in numbers:
             numbers.append(number)
+
+    def reveal(self, name: str, secret: str) -> None:
+        """Show something to whoever made this step, in the answer and nowhere else: it is not kept, and a repeated
+        request is not shown it again."""
+        self.reveals[name] = secret
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ from liushui.workflow.working_time import Calendar
 
 @dataclass(slots=True)
 class Case:
-    """An instance under the lock of its row. objects: type to numbers of what it is about."""
+    """An instance under the lock of its row. objects: type to numbers of what it is about. revealed: what
+    this step shows to whoever made it; never written."""
 
     id: int
     deployed: Deployed
@@ -39,6 +40,7 @@ class Case:
     objects: dict[str, list[str]] = field(default_factory=dict[str, "list[str]"])
     outcome: str | None = None
     ended_at: datetime | None = None
+    revealed: dict[str, str] = field(default_factory=dict[str, str])
 
     @staticmethod
     def from_row(row: Record, deployed: Deployed) -> Case:

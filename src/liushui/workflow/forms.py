@@ -3,7 +3,7 @@
 A form file: ``{"zh": "…", "en": "…", "fields": [{"name", "type", "zh", "en", "required", …}]}``. Types: text, integer,
 amount (decimal string in ``currency``, kept in minor units), date, flag, choice (``choices``: value to labels), account,
 denominations (face value in minor units to count), and show (read only). ``secret``: not shown again; what is called
-…password is secret, and not even kept (see ``secrets``).
+…password is secret, and not even kept (see ``secrets``). ``own``: a customer who fills it in names an account of their own.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class Field:
     choices: Mapping[str, Mapping[str, str]] | None = None
     currency: str = "CNY"
     secret: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def _field(row: Mapping[str, Any]) -> Field | None:
         "choices",
         "currency",
         "secret",
+        "own",
     }
     if not row.keys() <= known or not {"name", "type", "zh", "en"} <= row.keys():
         return None

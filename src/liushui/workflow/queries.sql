@@ -315,3 +315,19 @@ SELECT i.id, i.definition_id, i.state,
        array(SELECT t.token FROM process_job t WHERE t.instance_id = i.id ORDER BY 1) AS jobs,
        array(SELECT t.subscription FROM process_subscription t WHERE t.instance_id = i.id ORDER BY 1) AS subscriptions
 FROM process_instance i WHERE i.ended_at IS NULL AND i.id > $1 ORDER BY i.id LIMIT $2;
+
+-- name: cases_of_customer
+SELECT i.id, i.definition_id, d.key, d.version, i.status, i.state, i.name, i.outcome, i.started_at, i.ended_at
+FROM process_instance i JOIN process_definition d ON d.id = i.definition_id
+WHERE i.id < $1 AND d.key = ANY ($2::text[]) AND ($3::bigint IS NULL OR i.id = $3)
+  AND ((i.initiator = $4 AND i.channel = ANY ($5::text[])) OR i.objects @> $6)
+  AND ($7::jsonb IS NULL OR i.objects @> $7 OR (i.initiator = $4 AND NOT i.objects ? 'account'))
+ORDER BY i.id DESC LIMIT $8;
+
+-- name: tasks_of_assignee
+SELECT t.id, t.instance_id, t.element, t.scope_path, t.version, t.opened_at, t.due_at, i.definition_id, d.key
+FROM user_task t JOIN process_instance i ON i.id = t.instance_id JOIN process_definition d ON d.id = i.definition_id
+WHERE t.assignee = $1 AND t.role = $2 AND t.state IN ('open', 'claimed') ORDER BY t.id LIMIT $3;
+
+-- name: timers_of_case
+SELECT element, due_at FROM process_timer WHERE instance_id = $1 ORDER BY due_at;

@@ -241,6 +241,7 @@ class Runtime:
                 raise
             _LOG.warning("case %d: %s failed: %s", case.id, binding.name, type(error).__name__)
             return ServiceBroke(call.token, type(error).__name__), None
+        case.revealed.update(context.reveals)
         if context.links:
             case.link(context.links)
             left.happenings.append(

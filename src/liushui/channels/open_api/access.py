@@ -6,12 +6,48 @@ from __future__ import annotations
 
 PUBLIC = "public"
 SESSION = "session"
+CUSTOMER = "customer session"
+"""A customer's session, which no other row lets in; and no staff session is let in here."""
+ENROLMENT = "customer session, also one that may only enrol"
+MACHINE = "machine"
+"""A machine's own credential, in the header ``Liushui-Machine``."""
 
 ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/health/live"): PUBLIC,
     ("GET", "/health/ready"): PUBLIC,
     ("GET", "/metrics"): PUBLIC,
     ("POST", "/v1/sessions"): PUBLIC,
+    ("POST", "/v1/customer-activations"): PUBLIC,
+    ("POST", "/v1/customer-sessions"): PUBLIC,
+    ("POST", "/v1/customer-sessions/confirmation"): PUBLIC,
+    ("POST", "/v1/machine-sessions"): MACHINE,
+    ("GET", "/v1/my/session"): ENROLMENT,
+    ("DELETE", "/v1/my/session"): ENROLMENT,
+    ("PUT", "/v1/my/password"): CUSTOMER,
+    ("GET", "/v1/my/second-factors"): ENROLMENT,
+    ("POST", "/v1/my/second-factors/challenge"): CUSTOMER,
+    ("POST", "/v1/my/second-factors/one-time-password"): ENROLMENT,
+    ("PUT", "/v1/my/second-factors/one-time-password"): ENROLMENT,
+    ("POST", "/v1/my/second-factors/passkeys/options"): ENROLMENT,
+    ("POST", "/v1/my/second-factors/passkeys"): ENROLMENT,
+    ("POST", "/v1/my/second-factors/passkeys/{passkey}/removal"): CUSTOMER,
+    ("GET", "/v1/my/accounts"): CUSTOMER,
+    ("GET", "/v1/my/accounts/{account}"): CUSTOMER,
+    ("GET", "/v1/my/accounts/{account}/statement"): CUSTOMER,
+    ("GET", "/v1/my/accounts/{account}/notices"): CUSTOMER,
+    ("PUT", "/v1/my/accounts/{account}/notices"): CUSTOMER,
+    ("GET", "/v1/my/processes"): CUSTOMER,
+    ("GET", "/v1/my/cases"): CUSTOMER,
+    ("GET", "/v1/my/cases/{case}"): CUSTOMER,
+    ("POST", "/v1/my/processes/{process}/cases"): CUSTOMER,
+    ("GET", "/v1/my/tasks"): CUSTOMER,
+    ("GET", "/v1/my/tasks/{task}"): CUSTOMER,
+    ("POST", "/v1/my/tasks/{task}/signature-challenge"): CUSTOMER,
+    ("POST", "/v1/my/tasks/{task}/completion"): CUSTOMER,
+    ("GET", "/v1/machines"): "machine_manage",
+    ("POST", "/v1/machines"): "machine_manage",
+    ("PUT", "/v1/machines/{machine}/secret"): "machine_manage",
+    ("DELETE", "/v1/machines/{machine}"): "machine_manage",
     ("DELETE", "/v1/sessions/current"): SESSION,
     ("GET", "/v1/sessions/current"): SESSION,
     ("GET", "/v1/branches"): SESSION,

@@ -9,16 +9,19 @@ from pydantic import BaseModel
 
 from liushui.bank import Bank
 from liushui.channels.open_api import schemas as s
-from liushui.channels.open_api.access import ACCESS, PUBLIC, SESSION
+from liushui.channels.open_api.access import ACCESS, CUSTOMER, ENROLMENT, MACHINE, PUBLIC, SESSION
 from liushui.deposits import Actor
 from liushui.identity import Principal, require
 from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.kernel.money import AMOUNT_MINOR_MAX, Money
 from liushui.ledger import Header as JournalHeader
 from liushui.ledger import Posted
+from liushui.self_service import ENROL, ONLINE, Machine, Visitor, machine_of
 from liushui.workflow import Person
 
 CHANNEL, COUNTER = "open_api", "counter"
+CUSTOMER_ROLE = "customer"
+MACHINE_HEADER = "Liushui-Machine"
 KEY_LENGTH_MAX = 100
 IdempotencyKey = Annotated[
     str, Header(alias="Idempotency-Key", min_length=1, max_length=KEY_LENGTH_MAX, pattern=r"^[\x21-\x7e]+$")
@@ -40,14 +43,55 @@ async def authorised(request: Request) -> Principal | None:
 
 
 async def authenticate(bank: Bank, authorization: str, needs: str) -> Principal:
-    """Whoever is behind an Authorization header. Refuses ``session_unknown`` and ``permission_missing``."""
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise refuse("session_unknown")
-    principal = await bank.sessions.authenticate(token)
+    """Whoever of the staff is behind an Authorization header. Refuses ``session_unknown`` and ``permission_missing``."""
+    principal = await bank.sessions.authenticate(token_in(authorization))
     if needs != SESSION:
         require(principal, needs)
     return principal
+
+
+def token_in(authorization: str) -> str:
+    """Refuses ``session_unknown``."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise refuse("session_unknown")
+    return token
+
+
+async def machine_in(request: Request) -> Machine | None:
+    """The machine that a request comes from; None where it says nothing of one. Refuses ``machine_unknown``."""
+    given = request.headers.get(MACHINE_HEADER)
+    return None if given is None else await machine_of(bank_of(request).db, given)
+
+
+async def machine_only(request: Request) -> Machine:
+    """Refuses ``machine_unknown``."""
+    if ACCESS[request.method, request.scope["route"].path] != MACHINE:
+        raise RuntimeError("this endpoint is no machine's")
+    machine = await machine_in(request)
+    if machine is None:
+        raise refuse("machine_unknown", machine="")
+    return machine
+
+
+async def visitor_of(request: Request) -> Visitor:
+    """The customer behind a request. Sessions of staff and of customers are looked for in different places, so that
+    neither ever passes for the other. Refuses ``session_unknown``, ``machine_unknown`` and ``second_factor_first``."""
+    needs = ACCESS[request.method, request.scope["route"].path]
+    if needs not in (CUSTOMER, ENROLMENT):
+        raise RuntimeError("this endpoint is no customer's")
+    token = token_in(request.headers.get("authorization", ""))
+    visitor = await bank_of(request).customer_sessions.authenticate(token, await machine_in(request))
+    if visitor.scope == ENROL and needs != ENROLMENT:
+        raise refuse("second_factor_first")
+    return visitor
+
+
+async def online_visitor_of(visitor: Annotated[Visitor, Depends(visitor_of)]) -> Visitor:
+    """Passwords and second factors are changed online only. Refuses ``channel_not_offered``."""
+    if visitor.channel != ONLINE:
+        raise refuse("channel_not_offered", channel=visitor.channel)
+    return visitor
 
 
 async def principal_of(principal: Annotated[Principal | None, Depends(authorised)]) -> Principal:
@@ -57,6 +101,9 @@ async def principal_of(principal: Annotated[Principal | None, Depends(authorised
 
 
 Caller = Annotated[Principal, Depends(principal_of)]
+Customer = Annotated[Visitor, Depends(visitor_of)]
+OnlineCustomer = Annotated[Visitor, Depends(online_visitor_of)]
+TheMachine = Annotated[Machine, Depends(machine_only)]
 TheBank = Annotated[Bank, Depends(bank_of)]
 
 
@@ -83,6 +130,18 @@ def person_of(caller: Principal) -> Person:
     """The caller as processes know people. Staff act at the counter, machine clients through this API."""
     channel = CHANNEL if "service" in caller.roles else COUNTER
     return Person(caller.number, caller.roles, caller.branch_id, channel, caller.anywhere)
+
+
+def customer_key(visitor: Visitor, operation: str, key: str) -> str:
+    """Keys are the customer's own, apart from those of staff."""
+    return f"customer:{visitor.customer}:{operation}:{key}"
+
+
+def person_of_customer(visitor: Visitor) -> Person:
+    """A customer as processes know people: on their channel, for tasks of every branch, and nothing but a customer."""
+    return Person(
+        visitor.customer, frozenset({CUSTOMER_ROLE}), visitor.branch_id, visitor.channel, anywhere=True
+    )
 
 
 def header_of(caller: Principal, operation: str, key: str, code: str, **more: Any) -> JournalHeader:

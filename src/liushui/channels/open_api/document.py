@@ -8,11 +8,16 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from liushui.channels.open_api.access import ACCESS, PUBLIC
+from liushui.channels.open_api.access import ACCESS, CUSTOMER, ENROLMENT, MACHINE, PUBLIC
 from liushui.channels.open_api.schemas import Problem
 
 PROBLEM_TYPE = "application/problem+json"
-_SESSION = "session"
+_SESSION, _CUSTOMER_SESSION, _MACHINE = "session", "customer_session", "machine"
+_SCHEMES = {
+    _SESSION: {"type": "http", "scheme": "bearer", "description": "Staff and machine clients."},
+    _CUSTOMER_SESSION: {"type": "http", "scheme": "bearer", "description": "Customers."},
+    _MACHINE: {"type": "apiKey", "in": "header", "name": "Liushui-Machine", "description": "number:secret"},
+}
 _ALWAYS = (413, 422, 429, 500, 503)
 _OF_SESSIONS = (401, 403)
 _OF_WRITES = (400, 404, 409)
@@ -38,7 +43,7 @@ def _complete(document: dict[str, Any]) -> None:
         schemas.pop(unused, None)
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
     schemas |= problem.pop("$defs") | {"Problem": problem}
-    components["securitySchemes"] = {_SESSION: {"type": "http", "scheme": "bearer"}}
+    components["securitySchemes"] = _SCHEMES
     for (method, path), needs in ACCESS.items():
         operation = document["paths"][path][method.lower()]
         for status in _statuses(method, path, needs):
@@ -47,7 +52,16 @@ def _complete(document: dict[str, Any]) -> None:
                 "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
             }
         if needs != PUBLIC:
-            operation["security"] = [{_SESSION: []}]
+            operation["security"] = _security(needs)
+
+
+def _security(needs: str) -> list[dict[str, list[str]]]:
+    """A customer who stands at a machine shows the machine's credential as well as the session."""
+    if needs == MACHINE:
+        return [{_MACHINE: []}]
+    if needs in (CUSTOMER, ENROLMENT):
+        return [{_CUSTOMER_SESSION: []}, {_CUSTOMER_SESSION: [], _MACHINE: []}]
+    return [{_SESSION: []}]
 
 
 def _statuses(method: str, path: str, needs: str) -> list[int]:

@@ -187,6 +187,10 @@ class Number(BaseModel):
 
 class CaseNumber(BaseModel):
     case: int
+    shown_once: dict[str, str] = Field(
+        default_factory=dict[str, str],
+        description="What only this answer shows, such as an activation code; a repeated request is answered without.",
+    )
 
 
 class IncidentLine(BaseModel):

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from liushui.processes.accounts import account_of, is_customer, own_number
 from liushui.processes.services import Services
 from liushui.risk import effective
 from liushui.service import (
@@ -51,16 +52,20 @@ def today_of(context: Context) -> date:
 
 def _register(services: Services) -> Callable[[Context], Awaitable[Mapping[str, Any]]]:
     async def call(context: Context) -> Mapping[str, Any]:
-        """What the form left open is filled in, for expressions read only what is there."""
+        """What the form left open is filled in, for expressions read only what is there. A customer complains in their
+        own name, about their own account, where they are. Refuses ``customer_unknown`` and ``account_unknown``."""
         v = context.variables
         today, account, staff = today_of(context), v.get("account"), v.get("complained_staff")
+        received_on = date.fromisoformat(v["received_on"]) if "received_on" in v else today
         new = NewComplaint(
-            received_on=date.fromisoformat(v["received_on"]) if "received_on" in v else today,
+            received_on=today if is_customer(context) else received_on,
             received_via=v["received_via"], product=v["product"], subject=v["subject"], text=v["text"],
-            customer=v.get("customer"), complainant=v.get("complainant"), contact=v.get("contact"), account=account,
+            customer=own_number(context), complainant=v.get("complainant"), contact=v.get("contact"), account=account,
             amount_minor=v.get("amount", 0), people=v.get("people", 1), complained_staff=staff,
         )  # fmt: skip
         if account is not None:
+            if is_customer(context):
+                await account_of(services, context)
             await services.directory.find(account, "account")
             context.link("account", account)
         number = await register(

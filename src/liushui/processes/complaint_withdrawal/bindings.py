@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from liushui.kernel.errors import refuse
+from liushui.processes.accounts import is_customer, own_number
 from liushui.processes.services import Services
 from liushui.service import complaint_by_number, standing_of
 from liushui.workflow import Binding, Context
@@ -18,7 +19,9 @@ def bindings(services: Services) -> Sequence[Binding]:
         v = context.variables
         conn = context.inside.conn
         found = await complaint_by_number(conn, v["complaint"])
-        if found.customer != v.get("customer"):
+        if found.customer != own_number(context):
+            if is_customer(context):  # whose it is, or that there is one, is nobody's business
+                raise refuse("complaint_unknown", complaint=v["complaint"])
             raise refuse("complaint_of_another", "customer", complaint=found.number)
         standing = await standing_of(conn, found.number)
         if standing.status not in ("open", "reopened"):

@@ -6,19 +6,24 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from liushui.deposits import owner_of
 from liushui.kernel.clock import BANK_TIME
 from liushui.kernel.errors import Refused, refuse
 from liushui.ledger import Post
-from liushui.parties import check_code
-from liushui.payments import HOLD_CODE, VOID_CODE, Order
+from liushui.parties import customer_by_number
+from liushui.payments import HOLD_CODE, ONE_TIME_PASSWORD, SIGNATURE, UNPROVEN, VOID_CODE, Order
+from liushui.processes.accounts import is_customer
 from liushui.processes.services import Services, header_of, load_calendars, parameters_at
 from liushui.processes.transfer.timing import execution_time
+from liushui.self_service import Proof, take_signature
 from liushui.workflow import Binding, Context
 
 CURRENCY = "CNY"
 WITHOUT_STAFF = ("online", "kiosk", "atm")
-"""Channels on which nobody of the bank can stand: a person is not a machine."""
+"""Channels on which nobody of the bank can stand: only the customer."""
 ATTEMPTS_MOST = 3
+SIGNED = ("payer", "payee", "amount")
+"""What an electronic signature over a transfer must at least say."""
 
 
 def bindings(services: Services) -> Sequence[Binding]:
@@ -52,7 +57,7 @@ def _checks(services: Services) -> Sequence[Binding]:
         """What decisions look at. Refuses ``channel_not_offered``, ``second_factor_not_offered``, and the limits of
         the channel before anybody is asked for anything."""
         v, channel, who = context.variables, context.case_channel, context.person
-        if context.channel in WITHOUT_STAFF and who is not None and "service" not in who.roles:
+        if context.channel in WITHOUT_STAFF and who is not None and not is_customer(context):
             raise refuse("channel_not_offered", channel=channel)
         await services.payments.lines(v["payer"], v["payee"], v["amount"], v.get("currency", CURRENCY))
         order = await order_of(services, context)
@@ -64,26 +69,46 @@ def _checks(services: Services) -> Sequence[Binding]:
             "own": facts.own, "new_payee": facts.new_payee, "recent": facts.recent,
             "hour": context.now.astimezone(BANK_TIME).hour,
             "day_total": facts.totals.account_amount + v["amount"],
-            "needs_proof": facts.needs.proof and not order.proven,
+            "needs_proof": facts.needs.proof, "proof": order.proof,
             "needs_reminder": facts.needs.reminder and not order.reminded,
         }  # fmt: skip
 
     async def verify(context: Context) -> dict[str, Any]:
-        """A wrong code is a result, not a refusal: a refusal would undo the count of attempts."""
+        """A wrong answer is a result, not a refusal: a refusal would undo the count of attempts. Where a signature is
+        asked for, nothing else is looked at; it is good for a one-time password too."""
         v = context.variables
         attempts = v.get("attempts", 0) + 1
-        order = await order_of(services, context)
-        owner = await services.transfers.owner_of(context.inside.conn, order.payer)
+        given = UNPROVEN
         try:
-            right = await check_code(
-                context.inside, services.vault, party_id=owner, code=v["one_time_password"], now=context.now
-            )
+            if v.get("assertion") is not None:
+                given = await signed(context)
+            elif v.get("factor", ONE_TIME_PASSWORD) == ONE_TIME_PASSWORD:
+                given = await coded(context)
         except Refused as refused:
             return {
-                "proven": False, "attempts": ATTEMPTS_MOST,
+                "proven": False, "attempts": ATTEMPTS_MOST, "assertion": None,
                 "fault": {"code": refused.code, "params": {}},
             }  # fmt: skip
-        return {"proven": right, "attempts": attempts}
+        proof = v.get("proof", UNPROVEN) if given == UNPROVEN else given
+        # The answer is kept as a signature, where it is one, and not in the case.
+        return {"proven": given != UNPROVEN, "attempts": attempts, "proof": proof, "assertion": None}
+
+    async def coded(context: Context) -> str:
+        party = await customer_by_number(context.inside.conn, context.operator)
+        proof = Proof(context.variables.get("one_time_password"))
+        right = await services.proofs.check(context.inside, party.id, proof, None)
+        return ONE_TIME_PASSWORD if right else UNPROVEN
+
+    async def signed(context: Context) -> str:
+        v, party = context.variables, await customer_by_number(context.inside.conn, context.operator)
+        number = await take_signature(
+            context.inside, services.clock, services.proofs, party_id=party.id, customer=party.number,
+            case=context.case_id, process="transfer", variables=v, must_show=SIGNED, assertion=v["assertion"],
+        )  # fmt: skip
+        if number is None:
+            return UNPROVEN
+        context.link("electronic_signature", str(number))
+        return SIGNATURE
 
     async def flag(context: Context) -> dict[str, Any]:
         """The payer hears that the transfer is looked at, by an event alone; not what made the bank look."""
@@ -143,12 +168,18 @@ def _later(services: Services) -> Sequence[Binding]:
 
 
 async def order_of(services: Services, context: Context) -> Order:
-    """The transfer that the case is about. Refuses ``account_unknown``."""
+    """The transfer that the case is about. Refuses ``account_unknown``, also where a customer names somebody else's
+    account as payer."""
     v = context.variables
     payer, payee = await services.directory.find_two((v["payer"], "payer"), (v["payee"], "payee"))
+    if is_customer(context):
+        owner = await owner_of(context.inside.conn, payer.id)
+        if owner is None or owner != context.operator:
+            raise refuse("account_unknown", "payer", account=v["payer"])
+        context.link("customer", owner)
     for number in (payer.number, payee.number):
         context.link("account", number)
     return Order(
         context.case_id, payer, payee, v["amount"], context.case_channel,
-        proven=v.get("proven", False), reminded=v.get("reminded", False),
+        proof=v.get("proof", UNPROVEN), reminded=v.get("reminded", False),
     )  # fmt: skip

@@ -5,9 +5,14 @@ from __future__ import annotations
 from liushui.channels.open_api.routes import (
     accounts,
     books,
+    customer_sessions,
     customers,
     days,
     holds,
+    machines,
+    my_bank,
+    my_cases,
+    my_factors,
     postings,
     processes,
     reports,
@@ -28,5 +33,10 @@ ROUTERS = (
     customers.router,
     staff.router,
     system.router,
+    customer_sessions.router,
+    my_bank.router,
+    my_cases.router,
+    my_factors.router,
+    machines.router,
 )
 """The busiest first: routes are matched in order."""

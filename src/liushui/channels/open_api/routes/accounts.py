@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from liushui.bank import Bank
 from liushui.channels.open_api import schemas as s
 from liushui.channels.open_api.dependencies import (
     AccountPath,
@@ -27,6 +28,11 @@ router = APIRouter()
 
 @router.get("/v1/accounts/{account}")
 async def show_account(account: AccountPath, bank: TheBank, caller: Caller) -> s.AccountView:
+    return await account_view(bank, account)
+
+
+async def account_view(bank: Bank, account: str) -> s.AccountView:
+    """Refuses ``account_unknown``."""
     found = await bank.directory.find(account)
     async with bank.db.read() as conn:
         facts = await find_account(conn, account)
@@ -51,6 +57,11 @@ async def show_statement(
     account: AccountPath, bank: TheBank, caller: Caller,
     after: Annotated[int, Query(ge=0, le=2**62)] = 0, limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> s.Statement:  # fmt: skip
+    return await statement_view(bank, account, after, limit)
+
+
+async def statement_view(bank: Bank, account: str, after: int, limit: int) -> s.Statement:
+    """A page of movements from behind position ``after``. Refuses ``account_unknown``."""
     found = await bank.directory.find(account)
     async with bank.db.read() as conn:
         rows = await statement(conn, found.id, after=after, limit=limit + 1)
@@ -71,14 +82,23 @@ async def show_statement(
 async def set_notices(
     account: AccountPath, body: s.NoticesIn, bank: TheBank, caller: Caller, key: IdempotencyKey
 ) -> None:
+    await agree_on_notices(
+        bank, account, body.least_amount, caller.number, actor_of(caller, "notices", key).key
+    )
+
+
+async def agree_on_notices(
+    bank: Bank, account: str, least_amount: str | None, operator: str, key: str
+) -> None:
+    """Refuses ``account_unknown`` and the codes of amounts."""
     found = await bank.directory.find(account)
-    least = None if body.least_amount is None else minor_of(body.least_amount, found.currency, "least_amount")
+    least = None if least_amount is None else minor_of(least_amount, found.currency, "least_amount")
 
     async def work(uow: UnitOfWork) -> dict[str, Any]:
-        await agree_to_notices(uow, bank.clock, operator=caller.number, account=found, least_amount=least)
+        await agree_to_notices(uow, bank.clock, operator=operator, account=found, least_amount=least)
         return {}
 
-    await bank.db.once(actor_of(caller, "notices", key).key, (account, least), bank.clock.now(), work)
+    await bank.db.once(key, (account, least), bank.clock.now(), work)
 
 
 @router.get("/v1/accounts/{account}/notices")
@@ -86,6 +106,11 @@ async def show_notices(
     account: AccountPath, bank: TheBank, caller: Caller,
     after: Annotated[int, Query(ge=0, le=2**62)] = 0, limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> s.Notices:  # fmt: skip
+    return await notices_view(bank, account, after, limit)
+
+
+async def notices_view(bank: Bank, account: str, after: int, limit: int) -> s.Notices:
+    """A page of notices from behind position ``after``. Refuses ``account_unknown``."""
     found = await bank.directory.find(account)
     async with bank.db.read() as conn:
         least = await conn.fetchval(DEPOSITS_Q.notices_least, found.id)

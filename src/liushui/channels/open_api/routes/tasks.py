@@ -90,10 +90,10 @@ async def complete(
     task: TaskPath, body: s.CompleteIn, bank: TheBank, caller: Caller, key: IdempotencyKey
 ) -> s.CaseNumber:
     actor = actor_of(caller, "completion", key)
-    case = await bank.processes.complete(
+    done = await bank.processes.do_task(
         person_of(caller), task, body.form, version=body.version, idempotency_key=actor.key
     )
-    return s.CaseNumber(case=case)
+    return s.CaseNumber(case=done.case, shown_once=dict(done.shown_once))
 
 
 @router.put("/v1/tasks/{task}/draft", status_code=204)

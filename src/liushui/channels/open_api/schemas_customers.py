@@ -1,0 +1,196 @@
+"""Shapes of what customers and machines send and are answered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+
+from liushui.channels.open_api.schemas import Body
+
+CustomerNumber = Annotated[str, Field(min_length=1, max_length=20)]
+Password = Annotated[str, Field(min_length=1, max_length=1024)]
+Token = Annotated[str, Field(min_length=20, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
+Code = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+PublicKeyCredential = Annotated[
+    dict[str, Any], Field(description="PublicKeyCredential.toJSON() of WebAuthn.")
+]
+PasskeyName = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")]
+MachineNumber = Annotated[str, Field(min_length=2, max_length=32, pattern=r"^[A-Z0-9]+$")]
+Number = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z()/-]+$")]
+
+
+class ActivationIn(Body):
+    customer: CustomerNumber
+    activation_code: Annotated[str, Field(min_length=1, max_length=40)]
+    password: Password
+
+
+class CustomerLogIn(Body):
+    customer: CustomerNumber
+    password: Password
+
+
+class ProofIn(Body):
+    """A second factor: one of the two."""
+
+    one_time_password: Code | None = None
+    assertion: PublicKeyCredential | None = None
+
+
+class ConfirmLogIn(ProofIn):
+    ticket: Token
+    device: Token | None = Field(default=None, description="What an earlier log-in from here was answered.")
+
+
+class TicketView(BaseModel):
+    ticket: str
+    until: datetime
+    one_time_password: bool = Field(description="Whether one may be given as second factor.")
+    passkey: dict[str, Any] | None = Field(
+        description="For navigator.credentials.get; null without passkeys."
+    )
+
+
+class CustomerSession(BaseModel):
+    token: str
+    until: datetime
+    scope: Literal["full", "enrol"] = Field(description="enrol: only to enrol a second factor.")
+    device: str | None = Field(default=None, description="To be given at the next log-in; null where it was.")
+
+
+class Visit(BaseModel):
+    customer: str
+    name: str
+    channel: str
+    scope: str
+    account: str | None = Field(description="The only account that this session may act on; null: all.")
+
+
+class ShownIn(Body):
+    """What the channel asks for: cash machines card and password; kiosks the document too; the telephone bank customer
+    number and either account and password or a one-time password."""
+
+    card: Number | None = None
+    document_type: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z_]+$")] | None = None
+    document_number: Number | None = None
+    customer: Number | None = None
+    account: Number | None = None
+    password: Annotated[str, Field(pattern=r"^[0-9]{6}$")] | None = None
+    one_time_password: Code | None = None
+
+
+class PasswordChange(Body):
+    old: Password
+    new: Password
+
+
+class PasskeyView(BaseModel):
+    passkey: int
+    name: str
+    added_at: datetime
+    last_used_at: datetime | None
+
+
+class FactorsView(BaseModel):
+    one_time_password_since: datetime | None
+    passkeys: list[PasskeyView]
+
+
+class OptionsView(BaseModel):
+    options: dict[str, Any] = Field(description="For navigator.credentials.create or .get.")
+
+
+class OneTimePasswordView(BaseModel):
+    address: str = Field(description="otpauth://, for an authenticator app. Shown once.")
+
+
+class CodeIn(Body):
+    code: Code
+
+
+class PasskeyIn(Body):
+    name: PasskeyName
+    credential: PublicKeyCredential
+
+
+class Offer(BaseModel):
+    process: str
+    name: str
+    start_form: dict[str, Any] | None
+
+
+class NextStep(BaseModel):
+    name: str
+    due_at: datetime | None
+    task: int | None = Field(description="The customer's own task; null where the bank, or time, is awaited.")
+
+
+class Milestone(BaseModel):
+    name: str
+    at: datetime
+
+
+class MyCaseLine(BaseModel):
+    case: int
+    process: str
+    name: str
+    status: str
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class MyCase(MyCaseLine):
+    refusal: str | None = Field(
+        description="The code of what the bank refused; null where it refused nothing."
+    )
+    milestones: list[Milestone]
+    next: list[NextStep]
+
+
+class MyCases(BaseModel):
+    cases: list[MyCaseLine]
+    next: int | None
+
+
+class MyTaskLine(BaseModel):
+    task: int
+    case: int
+    process: str
+    name: str
+    version: int
+    due_at: datetime | None
+
+
+class MyTask(MyTaskLine):
+    form: dict[str, Any] | None
+    values: dict[str, Any]
+
+
+class MachineIn(Body):
+    number: MachineNumber
+    channel: Literal["kiosk", "atm", "phone"]
+    branch: Annotated[str, Field(pattern=r"^[0-9]{4}$")]
+    terminal: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z-]+$")]
+
+
+class MachineSecret(BaseModel):
+    number: str
+    secret: str | None = Field(description="Shown once; null where the request is a repetition.")
+
+
+class MachineView(BaseModel):
+    number: str
+    channel: str
+    branch: str
+    terminal: str
+    secret_set_at: datetime
+    registered_at: datetime
+    registered_by: str
+    revoked_at: datetime | None
+
+
+class MachinePage(BaseModel):
+    machines: list[MachineView]
+    next: str | None

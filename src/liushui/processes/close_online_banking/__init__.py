@@ -1,0 +1,1 @@
+"""Closing online banking (关闭网上银行)."""

@@ -1,0 +1,1 @@
+"""Opening online banking (开通网上银行)."""

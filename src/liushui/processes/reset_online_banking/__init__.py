@@ -1,0 +1,1 @@
+"""Resetting online banking (重置网上银行)."""
