@@ -68,6 +68,14 @@ class Parameters:
         return self._values
 
 
+class _PostedBefore(Exception):  # noqa: N818 - no error: it undoes what a repetition has begun
+    """The key's first answer."""
+
+    def __init__(self, posted: Posted) -> None:
+        self.posted = posted
+        super().__init__(posted.journal_id)
+
+
 class Processes:
     """Starts, works on, and looks after cases."""
 
@@ -144,7 +152,8 @@ class Processes:
         try:
             return await self._ledger.submit(await request(context))
         except Refused as refused:
-            if refused.code == "limits_apply":  # they are counted in a step of the engine
+            # Limits are counted in a step of the engine; a key used before may have begun a case there.
+            if refused.code in ("limits_apply", "key_reused"):
                 return await self._start_checked(person, walk.deployed, variables, idempotency_key)
             caught = walk.way(reached, variables, extra, refused=refused.code)
             if caught is not None and refused.code not in NOT_THE_CASES_FAULT:
@@ -179,15 +188,22 @@ class Processes:
         self, person: Person, deployed: Deployed, variables: Mapping[str, Any], key: str
     ) -> Posted | int:
         """Begin the case in the engine. One that is over at once is answered as if it had gone straight through: by
-        what was booked, or by what was refused, though the case stays."""
+        what was booked, or by what was refused, though the case stays. A key that has posted straight through before,
+        when the model let it, is answered by what it posted then."""
 
         async def work(uow: UnitOfWork) -> dict[str, Any]:
+            await self._refuse_posted(uow, person, variables, key)
             case = await self.runtime.begin(uow, deployed, variables, person)
+            await uow.head()  # from here on nobody posts; somebody may have since we looked
+            await self._refuse_posted(uow, person, variables, key)
             left: Mapping[str, Any] = case.state.variables if case.ended_at is not None else {}
             return {"case": case.id, "journal": left.get("journal"), "fault": left.get("fault")}
 
         content = ("start", deployed.key, _content(variables))
-        result, replayed = await self._db.once(key, content, self._clock.now(), work)
+        try:
+            result, replayed = await self._db.once(key, content, self._clock.now(), work)
+        except _PostedBefore as before:
+            return before.posted
         await background.run_jobs(self._db, self.runtime, case_id=result["case"], person=person)
         journal, fault = result.get("journal"), result.get("fault")
         if journal is not None:
@@ -196,6 +212,26 @@ class Processes:
         if fault is not None:
             raise Refused(Fault(fault["code"], fault["params"]))
         return result["case"]
+
+    async def _refuse_posted(
+        self, uow: UnitOfWork, person: Person, variables: Mapping[str, Any], key: str
+    ) -> None:
+        """Raise ``_PostedBefore`` where the key has made a journal straight through for the same request, as the model
+        of that time would ask for it. Refuses ``key_reused`` where it has made another."""
+        row = await uow.conn.fetchrow(Q.posting_of_key, key)
+        if row is None:
+            return
+        if row["definition_id"] is None:
+            raise refuse("key_reused")
+        then = await self.catalogue.by_id(uow.conn, row["definition_id"])
+        request = self.runtime.bindings[then.element(row["element"], ()).binding or ""].request
+        context = Context(
+            None, key, row["case_id"], row["element"], 1, variables, person.number, person.branch_id,
+            person.channel, self._clock.now(), person,
+        )  # fmt: skip
+        if request is None or (await request(context)).digest != row["digest"]:
+            raise refuse("key_reused")
+        raise _PostedBefore(await answer_of(uow.conn, row["id"]))
 
     async def _next_case(self) -> int:
         async with self._fetching_case:

@@ -273,6 +273,11 @@ SELECT e.case_id, e.recorded_at, e.journal_id, coalesce(j.operator, e.resource) 
 FROM event e JOIN process_path p ON p.id = e.path_id JOIN process_definition d ON d.id = p.definition_id
 LEFT JOIN journal j ON j.id = e.journal_id WHERE e.case_id = $1 AND e.path_id IS NOT NULL;
 
+-- name: posting_of_key
+SELECT j.id, j.digest, j.process_element AS element, e.case_id, p.definition_id
+FROM journal j LEFT JOIN event e ON e.case_id = j.process_instance::bigint AND e.path_id IS NOT NULL AND e.journal_id = j.id
+LEFT JOIN process_path p ON p.id = e.path_id WHERE j.idempotency_key = $1;
+
 -- name: verify_case_of_journal
 WITH posted AS (
     SELECT j.id AS journal, j.process_element AS element, e.case_id, e.path_id,
