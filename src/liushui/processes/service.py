@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
@@ -12,11 +12,13 @@ from typing import Any
 from liushui.identity import audit, load_roles
 from liushui.kernel.clock import BANK_TIME, monotonic_s
 from liushui.kernel.errors import Fault, Refused, refuse
+from liushui.kernel.text import is_storable
 from liushui.ledger import Posted, answer_of
 from liushui.processes.registry import all_bindings, procedure_folders
 from liushui.processes.services import Services, load_calendars
 from liushui.risk import effective
 from liushui.store.database import UnitOfWork
+from liushui.store.shared_lookup import SharedLookup
 from liushui.workflow import (
     Bundle,
     Cancelled,
@@ -84,12 +86,14 @@ class Processes:
         self._clock = services.clock
         bindings = all_bindings(services)
         self.catalogue = Catalogue(services.db)
-        self.runtime = Runtime(services.clock, self.catalogue, bindings, load_calendars(), Parameters())
+        self.runtime = Runtime(
+            services.db, services.clock, self.catalogue, bindings, load_calendars(), Parameters()
+        )
         self.offers = Surroundings(bindings.keys(), load_roles().keys(), load_calendars().keys())
         self.post = background.Post(self.runtime)
         self._ledger = services.ledger
         self._ways = Ways(services.db)
-        self._fetching_case = asyncio.Lock()
+        self._releases = SharedLookup(self._read_releases)
         self._walks: dict[str, tuple[float, StraightThrough]] = {}
 
     async def deploy(self, bundle: Bundle, *, actor: str, release: bool = True) -> Deployment:
@@ -132,10 +136,10 @@ class Processes:
         if remembered is not None and remembered[0] > monotonic_s():
             walk = remembered[1]
         else:
-            walk = await self._released_walk(key, None if remembered is None else remembered[1])
+            walk = await self._released_walk(key)
         may_start(walk.deployed.definition, person, key)
         now = self._clock.now()
-        case_id = self.runtime.case_at_hand() or await self._next_case()
+        case_id = self.runtime.numbers.at_hand() or await self.runtime.numbers.next()
         extra = self.runtime.facts(case_id, person.number, person.channel, person.branch_id, now)
         reached = walk.reach(variables, extra)
         path = None if reached is None else walk.numbers.get(reached.choices)
@@ -233,21 +237,23 @@ class Processes:
             raise refuse("key_reused")
         raise _PostedBefore(await answer_of(uow.conn, row["id"]))
 
-    async def _next_case(self) -> int:
-        async with self._fetching_case:
-            at_hand = self.runtime.case_at_hand()
-            if at_hand is not None:
-                return at_hand
-            async with self._db.look_up() as conn:
-                return await self.runtime.next_case(conn)
-
-    async def _released_walk(self, key: str, last: StraightThrough | None) -> StraightThrough:
-        """The released version as a walk; what is released is asked again every second."""
-        async with self._db.look_up() as conn:
-            deployed = await self.catalogue.released(conn, key)
-        walk = last if last is not None and last.deployed is deployed else StraightThrough(deployed)
+    async def _released_walk(self, key: str) -> StraightThrough:
+        """The released version as a walk; what is released is asked again every second, once for all who want it."""
+        deployed = await self._releases.get(key)
+        if deployed is None:
+            raise refuse("process_unknown", process=key[:60] if is_storable(key) else "?")
+        known = self._walks.get(key)
+        walk = known[1] if known is not None and known[1].deployed is deployed else StraightThrough(deployed)
         self._walks[key] = (monotonic_s() + REMEMBER_RELEASE_S, walk)
         return walk
+
+    async def _read_releases(self, keys: list[str]) -> Mapping[str, Deployed]:
+        found: dict[str, Deployed] = {}
+        async with self._db.look_up() as conn:
+            for key in keys:
+                with suppress(Refused):  # process_unknown, told to whoever asked
+                    found[key] = await self.catalogue.released(conn, key)
+        return found
 
     async def claim(self, person: Person, task: int, *, idempotency_key: str) -> int:
         return await self._task(

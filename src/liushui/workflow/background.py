@@ -155,7 +155,7 @@ async def _warn(uow: UnitOfWork, rt: Runtime, task: int, case_id: int) -> bool:
     code = "overdue" if level == OVERDUE else "at_risk"
     happening = Happening(
         f"task_{code}", "/".join((*row["scope_path"], row["element"])), None, resource=row["claimed_by"] or SYSTEM,
-        role=row["role"], payload={"task": task},
+        role=row["role"], payload={"task": task}, token=row["token"],
     )  # fmt: skip
     await rt.write_happenings(uow, case, [happening], now)
     await rt.input(uow, case, EscalationRaised(row["token"], code), Cause(), background=True)

@@ -55,7 +55,8 @@ class Case:
 
 
 class Happening(NamedTuple):
-    """A row of evidence to be written. rows: decision rows, comma separated."""
+    """A row of evidence to be written. rows: decision rows, comma separated. token: which visit of the element it is
+    about."""
 
     kind: str
     element: str | None
@@ -66,12 +67,14 @@ class Happening(NamedTuple):
     cost: int | None = None
     rows: str = ""
     payload: dict[str, Any] | None = None
+    token: int | None = None
 
     def columns(self) -> tuple[Any, ...]:
-        """In the order of ``insert_events``: kind, payload, element, lifecycle, resource, role, priority, cost, rows."""
+        """In the order of ``insert_events``: kind, payload, element, lifecycle, resource, role, priority, cost, rows,
+        token."""
         payload = None if self.payload is None else json.dumps(self.payload, ensure_ascii=False)
         return (self.kind, payload, self.element, self.lifecycle, self.resource, self.role, self.priority,
-                self.cost, self.rows)  # fmt: skip
+                self.cost, self.rows, self.token)  # fmt: skip
 
 
 class StepEnvironment:

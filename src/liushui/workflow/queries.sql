@@ -70,12 +70,13 @@ SELECT id, state FROM process_instance WHERE definition_id = $1 AND ended_at IS 
 WITH head AS (UPDATE commit_head SET last_event_id = last_event_id + cardinality($1::text[]) WHERE id
               RETURNING last_event_id - cardinality($1::text[]) AS base)
 INSERT INTO event (id, kind, recorded_at, subjects, payload, case_id, definition_id, element, lifecycle, resource, role,
-                   channel, branch_id, priority, cost_minor, decision_rows)
+                   channel, branch_id, priority, cost_minor, decision_rows, token)
 SELECT base + u.ordinality, u.kind, $2, '{}', u.payload::jsonb, $3, $4, u.element, u.lifecycle, u.resource, u.role,
-       $5, $6, u.priority, u.cost, CASE WHEN u.rows = '' THEN NULL ELSE string_to_array(u.rows, ',') END
+       $5, $6, u.priority, u.cost, CASE WHEN u.rows = '' THEN NULL ELSE string_to_array(u.rows, ',') END,
+       u.token
 FROM head, unnest($1::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::integer[],
-                  $13::bigint[], $14::text[])
-     WITH ORDINALITY AS u (kind, payload, element, lifecycle, resource, role, priority, cost, rows, ordinality);
+                  $13::bigint[], $14::text[], $15::integer[])
+     WITH ORDINALITY AS u (kind, payload, element, lifecycle, resource, role, priority, cost, rows, token, ordinality);
 
 -- name: events_of_case
 SELECT id, kind, recorded_at, journal_id, element, lifecycle, resource, role, channel, branch_id, priority,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 from collections import deque
@@ -15,10 +14,11 @@ import asyncpg
 
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import Refused, refuse
-from liushui.store.database import OUT_OF_RESOURCES, PoolConnection, UnitOfWork
+from liushui.store.database import Database, PoolConnection, UnitOfWork, is_full
 from liushui.workflow import effects as e
 from liushui.workflow.bindings import Binding, Context
 from liushui.workflow.case import Case, Happening, StepEnvironment, columns
+from liushui.workflow.case_numbers import CaseNumbers
 from liushui.workflow.catalogue import Catalogue, Deployed, Q
 from liushui.workflow.definition import Definition
 from liushui.workflow.engine import Step, advance
@@ -39,7 +39,6 @@ from liushui.workflow.state import State
 from liushui.workflow.working_time import Calendar
 
 START_FORM = "start"
-CASES_AT_ONCE = 1_000
 _DATABASES_FAULT = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
@@ -47,7 +46,6 @@ _DATABASES_FAULT = (
     asyncpg.CrashShutdownError,
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
-    *OUT_OF_RESOURCES,
 )
 """Faults of our own database, which end the transaction. (An ``OSError`` may be another system's.)"""
 _LOG = logging.getLogger(__name__)
@@ -88,7 +86,7 @@ class Runtime:
     """The workflow of one bank. Knows no bank: what services do is in ``bindings``."""
 
     def __init__(
-        self, clock: Clock, catalogue: Catalogue, bindings: Mapping[str, Binding],
+        self, db: Database, clock: Clock, catalogue: Catalogue, bindings: Mapping[str, Binding],
         calendars: Mapping[str, Calendar], parameters: Parameters,
     ) -> None:  # fmt: skip
         self.clock = clock
@@ -96,8 +94,7 @@ class Runtime:
         self.bindings = bindings
         self.calendars = calendars
         self.parameters = parameters
-        self._cases = iter(range(0))
-        self._fetching = asyncio.Lock()
+        self.numbers = CaseNumbers(db)
 
     async def start(
         self, uow: UnitOfWork, key: str, given: Mapping[str, Any], person: Person, *,
@@ -121,7 +118,7 @@ class Runtime:
         """Begin a case whose variables have been checked."""
         now = self.clock.now()
         case = Case(
-            await self.next_case(uow.conn), deployed, State(deployed.key), "running", person.number,
+            await self.numbers.next(), deployed, State(deployed.key), "running", person.number,
             person.branch_id, person.channel, now,
         )  # fmt: skip
         step = start_engine(
@@ -146,22 +143,6 @@ class Runtime:
         if row is None:
             return None
         return Case.from_row(row, await self.catalogue.by_id(conn, row["definition_id"]))
-
-    async def next_case(self, conn: PoolConnection) -> int:
-        """The next case number; a thousand are fetched at a time, those of a killed process are never used."""
-        async with (
-            self._fetching
-        ):  # a thousand who ask at once are served from one fetch, not from a thousand
-            number = next(self._cases, None)
-            if number is None:
-                first: int = await conn.fetchval(Q.next_cases)
-                self._cases = iter(range(first, first + CASES_AT_ONCE))
-                number = next(self._cases)
-            return number
-
-    def case_at_hand(self) -> int | None:
-        """The next case number where one is left of the thousand; None: ask ``next_case``."""
-        return next(self._cases, None)
 
     def facts(
         self, case_id: int, initiator: str, channel: str, branch_id: int, now: datetime
@@ -237,14 +218,16 @@ class Runtime:
         except Refused as refused:
             return ServiceFailed(call.token, refused.code, fault_variables(refused)), refused
         except Exception as error:  # an adapter or a defect: kept as an incident after its retries
-            if isinstance(error, _DATABASES_FAULT) or uow.conn.is_closed():
+            if isinstance(error, _DATABASES_FAULT) or is_full(error) or uow.conn.is_closed():
                 raise
             _LOG.warning("case %d: %s failed: %s", case.id, binding.name, type(error).__name__)
             return ServiceBroke(call.token, type(error).__name__), None
         if context.links:
             case.link(context.links)
             left.happenings.append(
-                Happening("objects_linked", call.element, None, payload={"objects": context.links})
+                Happening(
+                    "objects_linked", call.element, None, payload={"objects": context.links}, token=call.token
+                )
             )
         return ServiceCompleted(call.token, result), None
 
@@ -389,7 +372,7 @@ def _happening(effect: e.Happened, case: Case, cause: Cause) -> Happening:
         "process_step", "/".join((*effect.scope_path, effect.element)), effect.lifecycle,
         resource=cause.person.number if by_person and cause.person else SYSTEM,
         role=work.role if work else None, cost=work.cost_minor if work and done else None,
-        rows=",".join(effect.rows),
+        rows=",".join(effect.rows), token=effect.token,
     )  # fmt: skip
 
 
@@ -397,7 +380,7 @@ def _outgoing(effect: Any) -> Happening:
     """A message, signal or escalation on its way: the outbox delivers it."""
     if isinstance(effect, e.MessageSent):
         body = {"name": effect.name, "correlation": effect.correlation, "variables": dict(effect.variables)}
-        return Happening("process_message", effect.element, None, payload=body)
+        return Happening("process_message", effect.element, None, payload=body, token=effect.token)
     if isinstance(effect, e.SignalSent):
         body = {"name": effect.name, "variables": dict(effect.variables)}
         return Happening("process_signal", None, None, payload=body)
