@@ -44,6 +44,7 @@ from liushui.workflow import (
     may_start,
     moving,
     read_folder,
+    refuse_unfit,
     without_secrets,
     worklist,
 )
@@ -130,8 +131,9 @@ class Processes:
         return its number. variables: checked by the caller, as the start form would give them.
 
         Refuses like ``start``, and whatever the ledger refuses: a refusal that the model catches leaves a case that
-        went the error path, and is refused all the same.
+        went the error path, and is refused all the same; and ``variable_unfit``.
         """
+        refuse_unfit(variables)
         remembered = self._walks.get(key)
         if remembered is not None and remembered[0] > monotonic_s():
             walk = remembered[1]

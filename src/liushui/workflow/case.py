@@ -19,7 +19,6 @@ from liushui.workflow.environment import ExpressionFailed
 from liushui.workflow.expressions import Expression
 from liushui.workflow.people import SYSTEM
 from liushui.workflow.state import State
-from liushui.workflow.waits import moment as moment_of
 from liushui.workflow.working_time import Calendar
 
 
@@ -98,17 +97,6 @@ class StepEnvironment:
 
     def due(self, moment: datetime, duration: str, calendar: str | None) -> datetime:
         return due(moment, duration, None if calendar is None else self._calendars[calendar])
-
-    def due_by(
-        self, moment: datetime, level: str, calendar: str | None, variables: Mapping[str, Any]
-    ) -> datetime:
-        """When a task's service level ends: after a duration, or at the moment that an expression gives."""
-        if not level.startswith("="):
-            return self.due(moment, level, calendar)
-        value = self.evaluate(level[1:], variables)
-        if not isinstance(value, str):
-            raise ExpressionFailed(level, "a service level needs ISO 8601 text")
-        return self.due(moment, value, calendar) if value.startswith("P") else moment_of(value)
 
 
 def expression_of(text: str) -> Expression:

@@ -26,6 +26,11 @@ SELECT definition_id FROM process_release WHERE key = $1;
 -- name: all_released
 SELECT key, definition_id FROM process_release ORDER BY key;
 
+-- name: released_calls
+SELECT r.key, array(SELECT DISTINCT o.key FROM jsonb_each_text(d.called) c JOIN process_definition o ON o.id = c.value::integer)
+                  AS calls
+FROM process_release r JOIN process_definition d ON d.id = r.definition_id;
+
 -- name: versions
 SELECT d.id, d.key, d.version, encode(d.digest, 'hex') AS digest, d.deployed_at, d.deployed_by,
        r.definition_id IS NOT NULL AS released,

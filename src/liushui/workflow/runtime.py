@@ -24,6 +24,7 @@ from liushui.workflow.definition import Definition
 from liushui.workflow.engine import Step, advance
 from liushui.workflow.engine import start as start_engine
 from liushui.workflow.environment import ExpressionFailed
+from liushui.workflow.exact import unfit
 from liushui.workflow.forms import take
 from liushui.workflow.inputs import (
     Input,
@@ -214,14 +215,14 @@ class Runtime:
         context = self.context(uow, case, call, now, cause.person)
         try:
             async with uow.conn.transaction():
-                result = await binding.call(context)
+                result = exact(await binding.call(context))
         except Refused as refused:
             return ServiceFailed(call.token, refused.code, fault_variables(refused)), refused
         except Exception as error:  # an adapter or a defect: kept as an incident after its retries
             if isinstance(error, _DATABASES_FAULT) or is_full(error) or uow.conn.is_closed():
                 raise
             _LOG.warning("case %d: %s failed: %s", case.id, binding.name, type(error).__name__)
-            return ServiceBroke(call.token, type(error).__name__), None
+            return ServiceBroke(call.token, reason_of(error)), None
         if context.links:
             case.link(context.links)
             left.happenings.append(
@@ -270,7 +271,12 @@ class Runtime:
             )
         for token in left.withdrawn:
             await conn.execute(Q.withdraw_task, id, token, now)
-        await self._write_tasks(conn, case, left, now)
+        for opened in left.tasks.values():
+            work = case.deployed.element(opened.element, opened.scope_path).work
+            await conn.execute(
+                Q.insert_task, id, opened.token, opened.element, list(opened.scope_path), work and work.role,
+                opened.assignee, case.branch_id, opened.priority, now, opened.at_risk, opened.due,
+            )  # fmt: skip
         await conn.executemany(Q.delete_timer, [(id, timer) for timer in left.timers_gone])
         await conn.executemany(
             Q.insert_timer, [(id, t.timer, t.element, t.due) for t in left.timers.values()]
@@ -298,23 +304,6 @@ class Runtime:
                     message = MessageArrived(awaited.name, json.loads(body), awaited.subscription)
                     await self.input(uow, case, message, Cause(), background=True)
 
-    async def _write_tasks(self, conn: PoolConnection, case: Case, left: _Leavings, now: datetime) -> None:
-        env = self.environment(case, now)
-        for opened in left.tasks.values():
-            work = case.deployed.element(opened.element, opened.scope_path).work
-            assert work is not None
-            seen = case.state.variables_at(opened.token)
-            assignee = None if work.assignee is None else env.evaluate(work.assignee, seen)
-            priority = 0 if work.priority is None else env.evaluate(work.priority, seen)
-            at_risk, due = (
-                None if level is None else env.due_by(now, level, work.calendar, seen)
-                for level in (work.at_risk, work.service_level)
-            )
-            await conn.execute(
-                Q.insert_task, case.id, opened.token, opened.element, list(opened.scope_path), work.role,
-                assignee, case.branch_id, priority, now, at_risk, due,
-            )  # fmt: skip
-
     async def write_happenings(
         self, uow: UnitOfWork, case: Case, happenings: list[Happening], now: datetime
     ) -> None:
@@ -325,6 +314,23 @@ class Runtime:
             await uow.conn.execute(
                 Q.insert_events, kinds, now, case.id, case.deployed.id, case.channel, case.branch_id, *others
             )
+
+
+class UnfitResult(Exception):  # noqa: N818 - named by what is wrong
+    """A service has answered what a case may not hold: a defect of its binding."""
+
+
+def exact(result: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A service's answer. Raises ``UnfitResult`` with all paths."""
+    found = unfit(result)
+    if found:
+        raise UnfitResult("variable_unfit: " + ", ".join(path for path, _ in found))
+    return result
+
+
+def reason_of(error: Exception) -> str:
+    """What an incident says of it: the kind alone, as messages may carry what people have typed."""
+    return str(error)[:500] if isinstance(error, UnfitResult) else type(error).__name__
 
 
 def may_start(definition: Definition, person: Person, key: str) -> None:
