@@ -14,10 +14,11 @@ from asyncpg import Record
 
 from liushui.bank import Bank, open_bank, verify
 from liushui.demo import complete_demo_bank
-from liushui.deposits.blocks import set_staff_block
+from liushui.deposits.blocks import Cause, NewBlock, blocks_of, lift_block, place_block
 from liushui.kernel.clock import ManualClock
 from liushui.kernel.errors import Refused
 from liushui.ledger import Header, Post
+from liushui.store.database import UnitOfWork
 from liushui.store.outbox import dispatch
 from liushui.store.vault import Vault
 from liushui.workflow import Person, Q
@@ -100,12 +101,17 @@ class Story:
 
     async def block(self, account: str, *, debit: bool, credit: bool) -> None:
         """The bank's own block on these sides, or on none."""
-        found = await self.bank.directory.find(account)
-        await self.bank.db.transact(
-            lambda uow: set_staff_block(
-                uow, self.bank.ledger, self.clock, found.id, debit=debit, credit=credit, by="S0001"
-            )
-        )
+        found, ledger = await self.bank.directory.find(account), self.bank.ledger
+
+        async def work(uow: UnitOfWork) -> None:
+            for block in await blocks_of(uow.conn, found.id):
+                if block["cause"] == Cause.STAFF:
+                    await lift_block(uow, ledger, self.clock, block["id"], by="S0001", reason="set anew")
+            if debit or credit:
+                new = NewBlock(found.id, Cause.STAFF, debit, credit, "set by staff", "S0001")
+                await place_block(uow, ledger, self.clock, new)
+
+        await self.bank.db.transact(work)
 
     async def balance(self, account: str) -> str:
         async with self.bank.db.read() as conn:

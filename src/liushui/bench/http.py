@@ -17,7 +17,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -28,7 +27,7 @@ import psutil
 from liushui.accounting import open_internal_accounts
 from liushui.bank import open_bank, verify
 from liushui.bench import peer
-from liushui.bench.load import run_load
+from liushui.bench.load import Load, figure_as_text, transfers_over_http
 from liushui.bench.posting import ACCOUNTS, Q
 from liushui.identity import add_staff, log_in, open_branch
 from liushui.kernel.clock import SystemClock, monotonic_s
@@ -43,17 +42,6 @@ STAFF, PASSWORD = "M0001", "bench-only-password-1"
 START_TIMEOUT_S = 60
 WARM_UP = 3
 """How many times longer the first run is: most of the accounts have been named once by its end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One run. rate: transfers answered with success a second. Latencies in milliseconds."""
-
-    connections: int
-    rate: float
-    errors: int
-    p50_ms: float
-    p99_ms: float
 
 
 def measure(seconds: int, say: Callable[[str], None]) -> dict[str, Any]:
@@ -76,11 +64,7 @@ def measure(seconds: int, say: Callable[[str], None]) -> dict[str, Any]:
 
 def report_as_text(result: dict[str, Any]) -> str:
     lines = [*peer.as_text(result["pgbench_tps"]), f"load generator: {result['load_generator']}"]
-    lines += [
-        f"{f['connections']} connections: {f['rate']:.0f}/s, {f['errors']} errors, "
-        f"p50 {f['p50_ms']:.1f} ms, p99 {f['p99_ms']:.1f} ms"
-        for f in result["figures"]
-    ]
+    lines += [f"{f['connections']} connections: {figure_as_text(f)}" for f in result["figures"]]
     lines += [f"{name}: {ratio}" for name, ratio in result["ratios"].items()]
     lines.append(
         "resident memory: " + ", ".join(f"{name} {mb} MB" for name, mb in result["resident_mb"].items())
@@ -129,7 +113,7 @@ def _serve_and_load(folder: Path, tokens: Path, seconds: int, say: Callable[[str
     )
     try:
         _wait_until_open(port, served)
-        figures: list[Figure] = []
+        figures: list[dict[str, float]] = []
         answered = 0
         generator = (
             "wrk" if shutil.which("wrk") else "our own (asyncio): apt-get install wrk for a faster one"
@@ -137,13 +121,11 @@ def _serve_and_load(folder: Path, tokens: Path, seconds: int, say: Callable[[str
         for index, connections in enumerate(
             (CONNECTIONS[-1], *CONNECTIONS)
         ):  # the first one warms up, for longer
-            raw = _load(port, tokens, f"run{index}", connections, seconds if index else seconds * WARM_UP)
-            answered += raw["answers"] - raw["errors"]
+            load = _load(port, tokens, f"run{index}", connections, seconds if index else seconds * WARM_UP)
+            answered += load.answers - load.errors
             if index:
-                rate = (raw["answers"] - raw["errors"]) / raw["us"] * 1e6
-                figure = Figure(connections, rate, raw["errors"], raw["p50_us"] / 1000, raw["p99_us"] / 1000)
-                figures.append(figure)
-                say(f"{connections} connections: {rate:.0f}/s")
+                figures.append({"connections": connections} | load.figure())
+                say(f"{connections} connections: {figures[-1]['rate']:.0f}/s")
         resident = _resident_mb(served.pid)
         booked, holds = asyncio.run(_check(EmbeddedServer(folder).dsn()))
     finally:
@@ -151,7 +133,7 @@ def _serve_and_load(folder: Path, tokens: Path, seconds: int, say: Callable[[str
         served.wait(timeout=40)
         log.close()
     return {
-        "load_generator": generator, "figures": [asdict(f) for f in figures], "resident_mb": resident,
+        "load_generator": generator, "figures": figures, "resident_mb": resident,
         "booked": booked, "answered": answered, "books_hold": holds and booked >= answered,
     }  # fmt: skip
 
@@ -167,15 +149,19 @@ def _wait_until_open(port: int, served: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the server did not open")
 
 
-def _load(port: int, tokens: Path, prefix: str, connections: int, seconds: int) -> dict[str, int]:
+def _load(port: int, tokens: Path, prefix: str, connections: int, seconds: int) -> Load:
     """Ask as fast as the answers come, with wrk where it is installed."""
     if shutil.which("wrk") is None:
-        return asyncio.run(run_load(port, tokens.read_text().split(), prefix, ACCOUNTS, connections, seconds))
+        sessions = tokens.read_text().split()
+        return asyncio.run(transfers_over_http(port, sessions, prefix, ACCOUNTS, connections, seconds))
     with resources.as_file(resources.files("liushui.bench").joinpath("transfers.lua")) as script:
         command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(script),
                    f"http://127.0.0.1:{port}", "--", str(tokens), prefix, str(ACCOUNTS)]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
-    return json.loads(done.stdout.partition("RESULT ")[2].splitlines()[0])
+        done = subprocess.run(  # noqa: S603 - wrk, with arguments of ours
+            command, capture_output=True, text=True, check=True
+        )
+    raw = json.loads(done.stdout.partition("RESULT ")[2].splitlines()[0])
+    return Load(raw["answers"], raw["errors"], raw["us"] / 1e6, raw["p50_us"] / 1000, raw["p99_us"] / 1000)
 
 
 def _resident_mb(supervisor: int) -> dict[str, int]:

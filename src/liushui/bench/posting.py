@@ -12,14 +12,14 @@ import random
 import tempfile
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from liushui.bench import peer
-from liushui.kernel.clock import SystemClock, monotonic_s
+from liushui.bench.load import drive, figure_as_text
+from liushui.kernel.clock import SystemClock
 from liushui.kernel.errors import Refused
 from liushui.ledger import Header, Ledger, Line, Post
 from liushui.store.database import Database, UnitOfWork
@@ -32,17 +32,6 @@ ACCOUNTS = 100_000
 CLIENTS = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One workload. rate: answers a second. Latencies in milliseconds, as one of CLIENTS waiting clients saw them."""
-
-    name: str
-    rate: float
-    errors: int
-    p50_ms: float
-    p99_ms: float
-
-
 def measure(seconds: int, say: Callable[[str], None]) -> dict[str, Any]:
     """Run everything in a fresh folder and remove it; return the figures and their ratios."""
     with tempfile.TemporaryDirectory(prefix="liushui-bench-") as folder:
@@ -53,28 +42,26 @@ def measure(seconds: int, say: Callable[[str], None]) -> dict[str, Any]:
             figures = asyncio.run(_postings(server, seconds, say))
         finally:
             server.stop("immediate")
-    by_name = {figure.name: figure for figure in figures}
-    uniform = by_name["uniform"].rate
+    uniform = figures["uniform"]["rate"]
     return {
         "accounts": ACCOUNTS,
         "clients": CLIENTS,
         "pgbench_tps": peers,
-        "figures": [asdict(figure) for figure in figures],
+        "figures": [{"name": name} | figure for name, figure in figures.items()],
         "ratios": {f"uniform / TPC-B {scale}": round(uniform / tps, 2) for scale, tps in peers.items()}
-        | {"hot / uniform": round(by_name["hot"].rate / uniform, 2)},
+        | {"hot / uniform": round(figures["hot"]["rate"] / uniform, 2)},
     }
 
 
 def report_as_text(result: dict[str, Any]) -> str:
     lines = peer.as_text(result["pgbench_tps"])
-    lines += [
-        f"{f['name']}: {f['rate']:.0f}/s, {f['errors']} errors, p50 {f['p50_ms']:.1f} ms, p99 {f['p99_ms']:.1f} ms"
-        for f in result["figures"]
-    ]
+    lines += [f"{f['name']}: {figure_as_text(f)}" for f in result["figures"]]
     return "\n".join(lines + [f"{name}: {ratio}" for name, ratio in result["ratios"].items()])
 
 
-async def _postings(server: EmbeddedServer, seconds: int, say: Callable[[str], None]) -> list[Figure]:
+async def _postings(
+    server: EmbeddedServer, seconds: int, say: Callable[[str], None]
+) -> dict[str, dict[str, float]]:
     await migrate(server.dsn())
     db = await Database.connect(server.dsn())
     await db.transact(_fill)
@@ -94,12 +81,12 @@ async def _postings(server: EmbeddedServer, seconds: int, say: Callable[[str], N
     def zipf() -> int:
         return bisect_left(cumulated, chance.random() * cumulated[-1]) + 1
 
-    figures: list[Figure] = []
+    figures: dict[str, dict[str, float]] = {}
     for name, payer in (("warm-up", uniform), ("uniform", uniform), ("zipf 1.0", zipf), ("hot", lambda: 1)):
         figure = await _run(ledger, name, seconds, payer, zipf if name.startswith("zipf") else uniform)
         if name != "warm-up":
-            figures.append(figure)
-            say(f"{name}: {figure.rate:.0f}/s")
+            figures[name] = figure
+            say(f"{name}: {figure['rate']:.0f}/s")
     await ledger.close()
     await db.close()
     return figures
@@ -107,32 +94,23 @@ async def _postings(server: EmbeddedServer, seconds: int, say: Callable[[str], N
 
 async def _run(
     ledger: Ledger, name: str, seconds: int, payer: Callable[[], int], payee: Callable[[], int]
-) -> Figure:
-    started = monotonic_s()
-    latencies: list[float] = []
-    errors = count = 0
+) -> dict[str, float]:
+    count = 0
 
-    async def client() -> None:
-        nonlocal errors, count
-        while (asked := monotonic_s()) < started + seconds:
-            count += 1
-            source, target = payer(), payee()
-            if source == target:
-                target = source % ACCOUNTS + 1
-            header = Header(f"{name}-{count:012d}", "TRF01", 1, "bench", "bench")
-            try:
-                await ledger.submit(Post(header, (Line(source, True, 100), Line(target, False, 100))))
-            except Refused:
-                errors += 1
-            latencies.append(monotonic_s() - asked)
+    async def ask(_: int) -> bool:
+        nonlocal count
+        count += 1
+        source, target = payer(), payee()
+        if source == target:
+            target = source % ACCOUNTS + 1
+        header = Header(f"{name}-{count:012d}", "TRF01", 1, "bench", "bench")
+        try:
+            await ledger.submit(Post(header, (Line(source, True, 100), Line(target, False, 100))))
+        except Refused:
+            return False
+        return True
 
-    await asyncio.gather(*(client() for _ in range(CLIENTS)))
-    took = monotonic_s() - started
-    latencies.sort()
-    return Figure(
-        name, (len(latencies) - errors) / took, errors, latencies[len(latencies) // 2] * 1000,
-        latencies[len(latencies) * 99 // 100] * 1000,
-    )  # fmt: skip
+    return (await drive(CLIENTS, seconds, ask)).figure()
 
 
 async def _fill(uow: UnitOfWork) -> None:

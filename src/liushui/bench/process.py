@@ -22,10 +22,11 @@ from typing import Any
 
 from liushui.accounting import open_internal_accounts
 from liushui.bank import Bank, open_bank
+from liushui.bench.load import drive, figure_as_text
 from liushui.bench.posting import Q
 from liushui.bench.spiff import Peer, spiff
 from liushui.identity import open_branch
-from liushui.kernel.clock import SystemClock, monotonic_s
+from liushui.kernel.clock import SystemClock
 from liushui.kernel.errors import Refused
 from liushui.ledger import Header, Post
 from liushui.store.database import UnitOfWork
@@ -61,10 +62,7 @@ def measure(seconds: int, say: Callable[[str], None]) -> dict[str, Any]:
 
 def report_as_text(result: dict[str, Any]) -> str:
     through = result["straight_through"]
-    lines = [
-        f"{name}: {f['rate']:.0f}/s, {f['errors']} errors, p50 {f['p50_ms']:.1f} ms, p99 {f['p99_ms']:.1f} ms"
-        for name, f in through["figures"].items()
-    ]
+    lines = [f"{name}: {figure_as_text(f)}" for name, f in through["figures"].items()]
     lines.append(f"straight through / bare posting: {through['ratio']:.2f} (median of {TURNS} turns)")
     for what in ("user_task_ms", "start_ms"):
         ours, theirs = result[what]["liushui"], result[what]["spiffworkflow"]
@@ -138,28 +136,19 @@ async def _load(
     work: Callable[[str, str, str], Awaitable[None]], prefix: str, seconds: int
 ) -> dict[str, float]:
     chance = random.Random(prefix)  # noqa: S311 - a workload, not a secret
-    started = monotonic_s()
-    latencies: list[float] = []
-    errors = count = 0
+    count = 0
 
-    async def client() -> None:
-        nonlocal errors, count
-        while (asked := monotonic_s()) < started + seconds:
-            count += 1
-            payer, payee = chance.sample(range(1, ACCOUNTS + 1), 2)
-            try:
-                await work(_number(payer), _number(payee), f"{prefix}-{count:012d}")
-            except Refused:
-                errors += 1
-            latencies.append(monotonic_s() - asked)
+    async def ask(_: int) -> bool:
+        nonlocal count
+        count += 1
+        payer, payee = chance.sample(range(1, ACCOUNTS + 1), 2)
+        try:
+            await work(_number(payer), _number(payee), f"{prefix}-{count:012d}")
+        except Refused:
+            return False
+        return True
 
-    await asyncio.gather(*(client() for _ in range(CLIENTS)))
-    took = monotonic_s() - started
-    latencies.sort()
-    return {
-        "rate": (len(latencies) - errors) / took, "errors": errors,
-        "p50_ms": latencies[len(latencies) // 2] * 1000, "p99_ms": latencies[len(latencies) * 99 // 100] * 1000,
-    }  # fmt: skip
+    return (await drive(CLIENTS, seconds, ask)).figure()
 
 
 def _number(account: int) -> str:

@@ -19,7 +19,17 @@ from liushui.kernel.errors import Fault, refuse
 from liushui.locales import message, reader_language
 from liushui.mining import Exported, export_ocel_json, export_ocel_sqlite, export_xes
 from liushui.processes import binding_names, load_calendars, procedure_folders
-from liushui.workflow import Person, Q, Surroundings, lint_beside, moving, parse, read_folder, read_variables
+from liushui.workflow import (
+    Person,
+    Q,
+    Surroundings,
+    calls_of,
+    lint_beside,
+    moving,
+    parse,
+    read_folder,
+    read_variables,
+)
 from liushui.workflow.layout import lay_out
 
 Result = TypeVar("Result")
@@ -74,10 +84,11 @@ def _folders(options: argparse.Namespace) -> list[Any]:
 
 def _lint(_settings: Settings, options: argparse.Namespace) -> int:
     offers = Surroundings(binding_names(), load_roles().keys(), load_calendars().keys())
-    house = {folder.name for folder in procedure_folders()}
+    house = {folder.name: parse(read_folder(folder)).definition for folder in procedure_folders()}
+    calls = {key: calls_of(definition) for key, definition in house.items()}
     for folder in _folders(options):
         bundle = read_folder(folder)
-        warnings = lint_beside(house, parse(bundle), bundle.texts, offers)
+        warnings = lint_beside(calls, parse(bundle), bundle.texts, offers)
         print(f"{folder.name}: good")
         _print_warnings(warnings)
     return 0

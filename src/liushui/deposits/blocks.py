@@ -147,21 +147,6 @@ async def prolong_block(uow: UnitOfWork, number: int, *, until_on: date, order_i
         raise refuse("block_lifted", block=number)
 
 
-async def set_staff_block(
-    uow: UnitOfWork, ledger: Ledger, clock: Clock, account_id: int, *, debit: bool, credit: bool, by: str
-) -> None:
-    """Have the bank's own block (cause ``staff``) on these sides, or on none; other causes stay as they are."""
-    await uow.head()
-    standing = [b for b in await blocks_of(uow.conn, account_id) if b["cause"] == Cause.STAFF]
-    fitting = [b for b in standing if (b["debit"], b["credit"]) == (debit, credit)]
-    for block in standing:
-        if block not in fitting:
-            await lift_block(uow, ledger, clock, block["id"], by=by, reason="set anew")
-    if (debit or credit) and not fitting:
-        new = NewBlock(account_id, Cause.STAFF, debit, credit, "set by staff", by)
-        await place_block(uow, ledger, clock, new)
-
-
 async def blocks_of(conn: PoolConnection, account_id: int) -> list[Record]:
     """The blocks that stand, oldest first."""
     return await conn.fetch(Q.blocks_of_account, account_id)

@@ -265,7 +265,10 @@ class GroupCommit:
         await asyncio.sleep(0)
         self._deliver_confirmed()
         self._wake_reader.set()
-        return await sending
+        base: int | None = await sending
+        if base is None:
+            raise asyncpg.SerializationError("a key of the batch has been used for another write")
+        return base
 
     async def _with_repeats(self, conn: PoolConnection, answers: list[_Answer]) -> list[_Answer]:
         """A refusal may be the repetition of a request that was posted (and left too little money for a second
@@ -416,14 +419,13 @@ async def plan_under_lock(
     return Planned(batch, answers)
 
 
-def _same(first: tuple[bytes, Posted], request: Request) -> Posted:
-    digest, posted = first
-    if digest != request.digest:
+def _same(first: repository.First, request: Request) -> Posted:
+    if first is None or first[0] != request.digest:
         raise refuse("key_reused")
-    return posted._replace(replayed=True)
+    return first[1]._replace(replayed=True)
 
 
-def _repeated(answer: _Answer, first: Mapping[str, tuple[bytes, Posted]]) -> _Answer:
+def _repeated(answer: _Answer, first: Mapping[str, repository.First]) -> _Answer:
     request = answer.waiting.request
     if answer.refused is None or request.header.key not in first:
         return answer

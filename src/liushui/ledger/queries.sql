@@ -1,7 +1,9 @@
 -- name: post
 SELECT ledger_post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
                    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40,
-                   $41, $42);
+                   $41, $42)
+-- $18 are the journals' keys: one that has begun a case is answered by it.
+WHERE NOT EXISTS (SELECT 1 FROM idempotency WHERE key = ANY($18::text[]) AND result ? 'journal');
 
 -- name: read_epoch
 SELECT epoch, business_date FROM commit_head;
@@ -30,7 +32,8 @@ FROM journal j LEFT JOIN entry e ON e.journal_id = j.id
 WHERE j.id = ANY($1::bigint[]) ORDER BY j.id, e.line;
 
 -- name: find_keys
-SELECT id, idempotency_key, digest FROM journal WHERE idempotency_key = ANY($1::text[]);
+SELECT id, idempotency_key, digest FROM journal WHERE idempotency_key = ANY($1::text[])
+UNION ALL SELECT NULL, key, NULL FROM idempotency WHERE key = ANY($1::text[]) AND result ? 'journal';
 
 -- name: load_journals
 SELECT j.id, j.kind, j.booking_date, j.value_date, j.recorded_at,

@@ -114,15 +114,21 @@ async def _load_originals(conn: PoolConnection, ids: list[int]) -> dict[int, Ori
     return originals
 
 
-async def first_answers(
-    conn: PoolConnection, requests: Collection[Request]
-) -> dict[str, tuple[bytes, Posted]]:
-    """For every key that is known: the digest of the request that used it first, and its answer."""
+First = tuple[bytes, Posted] | None
+"""What a key has been used for: the digest of the request that made a journal, and its answer; None: another write."""
+
+
+async def first_answers(conn: PoolConnection, requests: Collection[Request]) -> dict[str, First]:
+    """Every key that is known, with what it was used for first."""
     keys = await conn.fetch(Q.find_keys, [r.header.key for r in requests if is_text(r.header.key)])
     if not keys:
         return {}
-    answers = answers_from(await conn.fetch(Q.load_journals, [row["id"] for row in keys]))
-    return {row["idempotency_key"]: (row["digest"], answers[row["id"]]) for row in keys}
+    journals = [row["id"] for row in keys if row["id"] is not None]
+    answers = answers_from(await conn.fetch(Q.load_journals, journals)) if journals else {}
+    return {
+        row["idempotency_key"]: None if row["id"] is None else (row["digest"], answers[row["id"]])
+        for row in keys
+    }
 
 
 def answers_from(rows: Iterable[Record]) -> dict[int, Posted]:

@@ -23,7 +23,8 @@ JOURNAL_POSTED = "journal_posted"
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One element of a way. by_person: it happened because somebody asked for it, not because of what went before."""
+    """One element of a way. by_person: it happened because somebody asked for it, not because of what went before.
+    visit: a number for each visit of an element, as the engine would have given it: 1 is the process."""
 
     element: str
     lifecycle: str
@@ -31,6 +32,7 @@ class _Step:
     role: str | None
     cost: int | None
     by_person: bool
+    visit: int
 
 
 class Reader:
@@ -91,7 +93,7 @@ class Reader:
             str(row["id"]), row["element"] if step else row["kind"], step, key, version, row["case_id"],
             row["recorded_at"], row["lifecycle"], row["resource"], row["role"], row["channel"], row["branch"],
             row["priority"], row["cost_minor"], tuple(row["decision_rows"] or ()), distinct(relations + linked),
-            payload.get("delegated_to"),
+            payload.get("delegated_to"), None if row["token"] is None else str(row["token"]),
         )  # fmt: skip
 
     async def _unfold(self, row: Record) -> list[LogEvent]:
@@ -111,7 +113,7 @@ class Reader:
             one = replace(
                 bare, id=f"{row['id']}.{at}", name=step.element, lifecycle=step.lifecycle,
                 resource=bare.resource if step.by_person else SYSTEM, role=step.role, cost=step.cost,
-                decision_rows=step.rows, relations=(case, *about) if posted else (case,),
+                decision_rows=step.rows, relations=(case, *about) if posted else (case,), instance=str(step.visit),
             )  # fmt: skip
             found.append(one)
         return found
@@ -121,17 +123,24 @@ class Reader:
             row = await self._conn.fetchrow(Q.path, id)
             assert row is not None
             steps: list[_Step] = []
+            begun: dict[str, int] = {}
+            visits = 1
             for name, lifecycle, rows in zip(
                 row["elements"], row["lifecycles"], row["decision_rows"], strict=True
             ):
                 element = await self._element(row["definition_id"], name)
                 done = lifecycle == "completed"
+                visit = begun.pop(name, None)
+                if visit is None:
+                    visits = visit = visits + 1
+                if lifecycle == "started":
+                    begun[name] = visit
                 steps.append(
                     _Step(
                         name, lifecycle, tuple(rows.split(",")) if rows else (),
                         element.work.role if element.work else None,
                         element.work.cost_minor if element.work and done else None,
-                        done and not element.incoming,
+                        done and not element.incoming, visit,
                     )
                 )  # fmt: skip
             self._paths[id] = tuple(steps)
@@ -158,7 +167,7 @@ class Links:
     """What a service task has named, until its completion comes by: a row or a few later, in the same transaction."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[int, str], list[Relation]] = {}
+        self._kept: dict[tuple[int, str, int | None], list[Relation]] = {}
         self._at: Any = None
 
     def keep(self, row: Record) -> None:
@@ -167,12 +176,12 @@ class Links:
             self._at = row["recorded_at"]
         objects = _payload(row)["objects"]
         found = [Relation(object_id(t, n), "about") for t, numbers in objects.items() for n in numbers]
-        self._kept.setdefault((row["case_id"], row["element"]), []).extend(found)
+        self._kept.setdefault((row["case_id"], row["element"], row["token"]), []).extend(found)
 
     def take(self, row: Record) -> list[Relation]:
         if not self._kept or row["kind"] != "process_step" or row["lifecycle"] != "completed":
             return []
-        return self._kept.pop((row["case_id"], row["element"].rpartition("/")[2]), [])
+        return self._kept.pop((row["case_id"], row["element"].rpartition("/")[2], row["token"]), [])
 
 
 def account_relations(accounts: list[str] | None) -> list[Relation]:

@@ -23,6 +23,7 @@ EVENT_ATTRIBUTES: dict[str, str] = {
     "priority": INTEGER,
     "cost": INTEGER,  # minor units
     "decision_rows": STRING,  # ids with spaces between
+    "instance": STRING,
     "process": STRING,
     "version": INTEGER,
 }
@@ -49,7 +50,9 @@ class Relation(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class LogEvent:
     """Something that happened in a case. name: the element as ``a/b`` inside called processes, or what it is
-    beside elements (task_at_risk, task_overdue, journal_posted). step: whether it is about an element's life."""
+    beside elements (task_at_risk, task_overdue, journal_posted). step: whether it is about an element's life.
+    instance: which visit of the element in its case, so that two side by side are told apart; None where it was not
+    written yet."""
 
     id: str
     name: str
@@ -68,6 +71,7 @@ class LogEvent:
     decision_rows: tuple[str, ...]
     relations: tuple[Relation, ...]
     delegated_to: str | None = None
+    instance: str | None = None
 
     @property
     def type(self) -> str:
@@ -79,7 +83,7 @@ class LogEvent:
         return {
             "lifecycle": self.lifecycle, "resource": self.resource, "role": self.role, "channel": self.channel,
             "branch": self.branch, "priority": self.priority, "cost": self.cost,
-            "decision_rows": " ".join(self.decision_rows) or None, "process": self.process, "version": self.version,
+            "decision_rows": " ".join(self.decision_rows) or None, "instance": self.instance, "process": self.process, "version": self.version,
         }  # fmt: skip
 
 

@@ -20,9 +20,11 @@ ORDER BY 1, 2;
 
 -- name: log
 SELECT l.id, l.kind, l.recorded_at, l.journal_id, l.case_id, l.definition_id, l.element, l.lifecycle, l.resource, l.role,
-       l.channel, b.code AS branch, l.priority, l.cost_minor, l.decision_rows, l.payload, l.path_id,
-       CASE WHEN l.kind = 'process_step' AND l.path_id IS NULL THEN (
-           -- The task that the step is about, where no other of the same case and element may be meant.
+       l.channel, b.code AS branch, l.priority, l.cost_minor, l.decision_rows, l.payload, l.path_id, l.token,
+       CASE WHEN l.token IS NOT NULL THEN (
+           SELECT t.id FROM user_task t WHERE t.instance_id = l.case_id AND t.token = l.token
+       ) WHEN l.kind = 'process_step' AND l.path_id IS NULL THEN (
+           -- A step from before tokens were written: the task, where no other of the same case and element may be meant.
            SELECT CASE WHEN count(*) = 1 THEN min(t.id) END FROM user_task t
            WHERE t.instance_id = l.case_id AND array_to_string(t.scope_path || t.element, '/') = l.element
              AND CASE l.lifecycle
@@ -47,7 +49,7 @@ ORDER BY l.id;
 
 -- name: log_of_process
 SELECT l.id, l.kind, l.recorded_at, l.journal_id, l.case_id, l.definition_id, l.element, l.lifecycle, l.resource, l.role,
-       l.channel, b.code AS branch, l.priority, l.cost_minor, l.decision_rows, l.payload, l.path_id,
+       l.channel, b.code AS branch, l.priority, l.cost_minor, l.decision_rows, l.payload, l.path_id, l.token,
        NULL::bigint AS task, NULL::text[] AS accounts, NULL::text[] AS about,
        i.initiator, i.channel AS case_channel, c.code AS case_branch, i.status, i.outcome, i.started_at, i.ended_at
 FROM process_log l LEFT JOIN branch b ON b.id = l.branch_id

@@ -101,6 +101,7 @@ def _event(event: LogEvent) -> bytes:
     transition = TRANSITIONS[event.lifecycle] if event.lifecycle else "complete"
     texts = {
         "concept:name": event.name,
+        "concept:instance": event.instance,
         "lifecycle:transition": "reassign" if event.delegated_to else transition,
         "org:resource": event.resource,
         "org:role": event.role,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 from liushui.identity import audit, load_roles
 from liushui.kernel.clock import BANK_TIME, monotonic_s
 from liushui.kernel.errors import Fault, Refused, refuse
+from liushui.kernel.text import is_storable
 from liushui.ledger import Posted, answer_of
 from liushui.processes.registry import all_bindings, procedure_folders
 from liushui.processes.services import Services, load_calendars
 from liushui.risk import effective
 from liushui.store.database import UnitOfWork
+from liushui.store.shared_lookup import SharedLookup
 from liushui.workflow import (
     Bundle,
     Cancelled,
@@ -42,6 +44,7 @@ from liushui.workflow import (
     may_start,
     moving,
     read_folder,
+    refuse_unfit,
     without_secrets,
     worklist,
 )
@@ -75,6 +78,14 @@ class Parameters:
         return self._values
 
 
+class _PostedBefore(Exception):  # noqa: N818 - no error: it undoes what a repetition has begun
+    """The key's first answer."""
+
+    def __init__(self, posted: Posted) -> None:
+        self.posted = posted
+        super().__init__(posted.journal_id)
+
+
 class Processes:
     """Starts, works on, and looks after cases."""
 
@@ -83,12 +94,14 @@ class Processes:
         self._clock = services.clock
         bindings = all_bindings(services)
         self.catalogue = Catalogue(services.db)
-        self.runtime = Runtime(services.clock, self.catalogue, bindings, load_calendars(), Parameters())
+        self.runtime = Runtime(
+            services.db, services.clock, self.catalogue, bindings, load_calendars(), Parameters()
+        )
         self.offers = Surroundings(bindings.keys(), load_roles().keys(), load_calendars().keys())
         self.post = background.Post(self.runtime)
         self._ledger = services.ledger
         self._ways = Ways(services.db)
-        self._fetching_case = asyncio.Lock()
+        self._releases = SharedLookup(self._read_releases)
         self._walks: dict[str, tuple[float, StraightThrough]] = {}
 
     async def deploy(self, bundle: Bundle, *, actor: str, release: bool = True) -> Deployment:
@@ -125,16 +138,17 @@ class Processes:
         return its number. variables: checked by the caller, as the start form would give them.
 
         Refuses like ``start``, and whatever the ledger refuses: a refusal that the model catches leaves a case that
-        went the error path, and is refused all the same.
+        went the error path, and is refused all the same; and ``variable_unfit``.
         """
+        refuse_unfit(variables)
         remembered = self._walks.get(key)
         if remembered is not None and remembered[0] > monotonic_s():
             walk = remembered[1]
         else:
-            walk = await self._released_walk(key, None if remembered is None else remembered[1])
+            walk = await self._released_walk(key)
         may_start(walk.deployed.definition, person, key)
         now = self._clock.now()
-        case_id = self.runtime.case_at_hand() or await self._next_case()
+        case_id = self.runtime.numbers.at_hand() or await self.runtime.numbers.next()
         extra = self.runtime.facts(case_id, person.number, person.channel, person.branch_id, now)
         reached = walk.reach(variables, extra)
         path = None if reached is None else walk.numbers.get(reached.choices)
@@ -151,7 +165,8 @@ class Processes:
         try:
             return await self._ledger.submit(await request(context))
         except Refused as refused:
-            if refused.code == "limits_apply":  # they are counted in a step of the engine
+            # Limits are counted in a step of the engine; a key used before may have begun a case there.
+            if refused.code in ("limits_apply", "key_reused"):
                 return await self._start_checked(person, walk.deployed, variables, idempotency_key)
             caught = walk.way(reached, variables, extra, refused=refused.code)
             if caught is not None and refused.code not in NOT_THE_CASES_FAULT:
@@ -186,15 +201,22 @@ class Processes:
         self, person: Person, deployed: Deployed, variables: Mapping[str, Any], key: str
     ) -> Posted | int:
         """Begin the case in the engine. One that is over at once is answered as if it had gone straight through: by
-        what was booked, or by what was refused, though the case stays."""
+        what was booked, or by what was refused, though the case stays. A key that has posted straight through before,
+        when the model let it, is answered by what it posted then."""
 
         async def work(uow: UnitOfWork) -> dict[str, Any]:
+            await self._refuse_posted(uow, person, variables, key)
             case = await self.runtime.begin(uow, deployed, variables, person)
+            await uow.head()  # from here on nobody posts; somebody may have since we looked
+            await self._refuse_posted(uow, person, variables, key)
             left: Mapping[str, Any] = case.state.variables if case.ended_at is not None else {}
             return {"case": case.id, "journal": left.get("journal"), "fault": left.get("fault")}
 
         content = ("start", deployed.key, _content(variables))
-        result, replayed = await self._db.once(key, content, self._clock.now(), work)
+        try:
+            result, replayed = await self._db.once(key, content, self._clock.now(), work)
+        except _PostedBefore as before:
+            return before.posted
         await background.run_jobs(self._db, self.runtime, case_id=result["case"], person=person)
         journal, fault = result.get("journal"), result.get("fault")
         if journal is not None:
@@ -204,21 +226,43 @@ class Processes:
             raise Refused(Fault(fault["code"], fault["params"]))
         return result["case"]
 
-    async def _next_case(self) -> int:
-        async with self._fetching_case:
-            at_hand = self.runtime.case_at_hand()
-            if at_hand is not None:
-                return at_hand
-            async with self._db.look_up() as conn:
-                return await self.runtime.next_case(conn)
+    async def _refuse_posted(
+        self, uow: UnitOfWork, person: Person, variables: Mapping[str, Any], key: str
+    ) -> None:
+        """Raise ``_PostedBefore`` where the key has made a journal straight through for the same request, as the model
+        of that time would ask for it. Refuses ``key_reused`` where it has made another."""
+        row = await uow.conn.fetchrow(Q.posting_of_key, key)
+        if row is None:
+            return
+        if row["definition_id"] is None:
+            raise refuse("key_reused")
+        then = await self.catalogue.by_id(uow.conn, row["definition_id"])
+        request = self.runtime.bindings[then.element(row["element"], ()).binding or ""].request
+        context = Context(
+            None, key, row["case_id"], row["element"], 1, variables, person.number, person.branch_id,
+            person.channel, self._clock.now(), person,
+        )  # fmt: skip
+        if request is None or (await request(context)).digest != row["digest"]:
+            raise refuse("key_reused")
+        raise _PostedBefore(await answer_of(uow.conn, row["id"]))
 
-    async def _released_walk(self, key: str, last: StraightThrough | None) -> StraightThrough:
-        """The released version as a walk; what is released is asked again every second."""
-        async with self._db.look_up() as conn:
-            deployed = await self.catalogue.released(conn, key)
-        walk = last if last is not None and last.deployed is deployed else StraightThrough(deployed)
+    async def _released_walk(self, key: str) -> StraightThrough:
+        """The released version as a walk; what is released is asked again every second, once for all who want it."""
+        deployed = await self._releases.get(key)
+        if deployed is None:
+            raise refuse("process_unknown", process=key[:60] if is_storable(key) else "?")
+        known = self._walks.get(key)
+        walk = known[1] if known is not None and known[1].deployed is deployed else StraightThrough(deployed)
         self._walks[key] = (monotonic_s() + REMEMBER_RELEASE_S, walk)
         return walk
+
+    async def _read_releases(self, keys: list[str]) -> Mapping[str, Deployed]:
+        found: dict[str, Deployed] = {}
+        async with self._db.look_up() as conn:
+            for key in keys:
+                with suppress(Refused):  # process_unknown, told to whoever asked
+                    found[key] = await self.catalogue.released(conn, key)
+        return found
 
     async def claim(self, person: Person, task: int, *, idempotency_key: str) -> int:
         return await self._task(

@@ -36,7 +36,7 @@ CONNECTION_LOST = (
     ConnectionError,
     OSError,
 )
-OUT_OF_RESOURCES = (asyncpg.InsufficientResourcesError, asyncpg.PostgresIOError)
+_OUT_OF_RESOURCES = (asyncpg.InsufficientResourcesError, asyncpg.PostgresIOError)
 _WRITES_FILES = ("mdextend", "mdzeroextend", "mdwritev", "BufFileDumpBuffer")
 _RETRYABLE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
@@ -223,12 +223,12 @@ class Database:
             raise Refused(Fault("database_full")) from error
 
 
-def is_full(error: asyncpg.PostgresError) -> bool:
+def is_full(error: Exception) -> bool:
     """Whether the server had no room. A quota or a limit on the size of files (EDQUOT, EFBIG) it reports as an
     internal error of its storage manager, not as a full disk."""
-    if error.sqlstate == asyncpg.InternalServerError.sqlstate:
+    if isinstance(error, asyncpg.InternalServerError):
         return getattr(error, "server_source_function", None) in _WRITES_FILES
-    return isinstance(error, OUT_OF_RESOURCES)
+    return isinstance(error, _OUT_OF_RESOURCES)
 
 
 async def _nothing_to_reset(_: object) -> None:

@@ -17,7 +17,7 @@ from typing import Protocol
 from asyncpg import Record
 
 from liushui.kernel.clock import Clock
-from liushui.store.database import OUT_OF_RESOURCES, Database, Q, UnitOfWork
+from liushui.store.database import Database, Q, UnitOfWork, is_full
 
 AT_ONCE_MAX = 1_000
 RETRY_FIRST = timedelta(seconds=5)
@@ -121,10 +121,8 @@ async def _attempt(uow: UnitOfWork, handler: Handler, events: Sequence[Event]) -
     try:
         async with uow.conn.transaction():
             await handler.handle(uow, events)
-    except OUT_OF_RESOURCES:
-        raise
     except Exception as error:
-        if uow.conn.is_closed():
+        if uow.conn.is_closed() or is_full(error):
             raise
         _LOG.warning("handler %s: %s", handler.name, type(error).__name__)
         return type(error).__name__

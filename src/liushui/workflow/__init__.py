@@ -44,6 +44,7 @@ from liushui.workflow.effects import (
 )
 from liushui.workflow.engine import Step, advance, start
 from liushui.workflow.environment import Decided, Environment, ExpressionFailed
+from liushui.workflow.exact import refuse_unfit
 from liushui.workflow.inputs import (
     Cancelled,
     EscalationRaised,
@@ -60,7 +61,7 @@ from liushui.workflow.inputs import (
     TimerFired,
     Uncaught,
 )
-from liushui.workflow.lint import WARNINGS, Known, check
+from liushui.workflow.lint import WARNINGS, Known, calls_of, check
 from liushui.workflow.migration import Move, Plan, apply_migration, plan_migration
 from liushui.workflow.people import SYSTEM, Person
 from liushui.workflow.reader import read
@@ -139,6 +140,7 @@ __all__ = [
     "advance",
     "apply_migration",
     "background",
+    "calls_of",
     "check",
     "deploy",
     "is_secret",
@@ -153,6 +155,7 @@ __all__ = [
     "read",
     "read_folder",
     "read_variables",
+    "refuse_unfit",
     "start",
     "without_secrets",
     "worklist",

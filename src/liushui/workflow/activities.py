@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from liushui.workflow.definition import Element, Kind, Scope
@@ -23,7 +24,10 @@ from liushui.workflow.state import (
     Token,
     Wait,
 )  # fmt: skip
-from liushui.workflow.waits import arm_boundaries, arm_event_sub_processes
+from liushui.workflow.waits import arm_boundaries, arm_event_sub_processes, due_by
+
+CALLS_DEEP_MOST = 20
+PRIORITY_MOST = 1_000_000
 
 
 def enter(run: Run, token: Token, element: Element) -> None:
@@ -54,9 +58,10 @@ def begin(run: Run, token: Token, element: Element) -> None:
         _take_inputs(run, token, element)
     kind = element.kind
     if kind is Kind.USER or kind is Kind.MANUAL:
+        opened = _opened(run, token, element)
         token.phase = WAIT
         run.happened(token, "enabled")
-        run.effects.append(TaskOpened(token.id, element.id, run.frames[token.scope].calls))
+        run.effects.append(opened)
     elif kind is Kind.SERVICE or (kind is Kind.SEND and element.binding is not None):
         run.happened(token, "started")
         call_service(run, token, element)
@@ -76,6 +81,25 @@ def begin(run: Run, token: Token, element: Element) -> None:
         _call(run, token, element)
     else:
         open_sub_process(run, token, element, None)
+
+
+def _opened(run: Run, token: Token, element: Element) -> TaskOpened:
+    """What a task is opened with. Raises ``ExpressionFailed``."""
+    work, home = element.work, run.home(token)
+    opened = TaskOpened(token.id, element.id, run.frames[token.scope].calls)
+    if work is None:
+        return opened
+    assignee = None if work.assignee is None else run.evaluate(work.assignee, home)
+    if assignee is not None and not isinstance(assignee, str):
+        raise ExpressionFailed(work.assignee or "", "an assignee is the number of a person, as text")
+    priority = 0 if work.priority is None else run.evaluate(work.priority, home) or 0
+    if type(priority) is not int or not -PRIORITY_MOST <= priority <= PRIORITY_MOST:
+        raise ExpressionFailed(work.priority or "", "a priority is a whole number, and no large one")
+    at_risk, due = (
+        None if level is None else due_by(run, level, work.calendar, home)
+        for level in (work.at_risk, work.service_level)
+    )
+    return replace(opened, assignee=assignee, priority=priority, at_risk=at_risk, due=due)
 
 
 def _take_inputs(run: Run, token: Token, element: Element) -> None:
@@ -142,6 +166,10 @@ def _call(run: Run, token: Token, element: Element) -> None:
     called = graph.called.get(element.id)
     if called is None:
         raise ExpressionFailed(element.called or element.id, "the called process is not bound")
+    if len(run.frames[token.scope].calls) >= CALLS_DEEP_MOST:
+        raise ExpressionFailed(
+            element.called or element.id, f"calls are nested more than {CALLS_DEEP_MOST} deep"
+        )
     seen = run.see(frame)
     variables = {assign.name: run.env.evaluate(assign.value, seen) for assign in element.call_in}
     inner = run.open(CALL, frame, token, variables)

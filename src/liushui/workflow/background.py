@@ -33,7 +33,7 @@ from liushui.workflow.inputs import (
     TimerFired,
 )
 from liushui.workflow.people import SYSTEM, Person
-from liushui.workflow.runtime import Cause, Runtime, correlation_text, fault_variables
+from liushui.workflow.runtime import Cause, Runtime, correlation_text, exact, fault_variables, reason_of
 from liushui.workflow.state import State
 
 AT_ONCE_MAX = 500
@@ -123,12 +123,12 @@ async def _call(
     binding = rt.binding_of(case, call)
     context = rt.context(None, case, call, rt.clock.now(), person)
     try:
-        return ServiceCompleted(call.token, await binding.call(context))
+        return ServiceCompleted(call.token, exact(await binding.call(context)))
     except Refused as refused:
         return ServiceFailed(call.token, refused.code, fault_variables(refused))
     except Exception as error:
         _LOG.warning("case %d: %s failed: %s", case.id, binding.name, type(error).__name__)
-        return ServiceBroke(call.token, type(error).__name__)
+        return ServiceBroke(call.token, reason_of(error))
 
 
 async def warn_of_service_levels(db: Database, rt: Runtime) -> int:
@@ -155,7 +155,7 @@ async def _warn(uow: UnitOfWork, rt: Runtime, task: int, case_id: int) -> bool:
     code = "overdue" if level == OVERDUE else "at_risk"
     happening = Happening(
         f"task_{code}", "/".join((*row["scope_path"], row["element"])), None, resource=row["claimed_by"] or SYSTEM,
-        role=row["role"], payload={"task": task},
+        role=row["role"], payload={"task": task}, token=row["token"],
     )  # fmt: skip
     await rt.write_happenings(uow, case, [happening], now)
     await rt.input(uow, case, EscalationRaised(row["token"], code), Cause(), background=True)

@@ -19,7 +19,6 @@ from liushui.workflow.environment import ExpressionFailed
 from liushui.workflow.expressions import Expression
 from liushui.workflow.people import SYSTEM
 from liushui.workflow.state import State
-from liushui.workflow.waits import moment as moment_of
 from liushui.workflow.working_time import Calendar
 
 
@@ -57,7 +56,8 @@ class Case:
 
 
 class Happening(NamedTuple):
-    """A row of evidence to be written. rows: decision rows, comma separated."""
+    """A row of evidence to be written. rows: decision rows, comma separated. token: which visit of the element it is
+    about."""
 
     kind: str
     element: str | None
@@ -68,12 +68,14 @@ class Happening(NamedTuple):
     cost: int | None = None
     rows: str = ""
     payload: dict[str, Any] | None = None
+    token: int | None = None
 
     def columns(self) -> tuple[Any, ...]:
-        """In the order of ``insert_events``: kind, payload, element, lifecycle, resource, role, priority, cost, rows."""
+        """In the order of ``insert_events``: kind, payload, element, lifecycle, resource, role, priority, cost, rows,
+        token."""
         payload = None if self.payload is None else json.dumps(self.payload, ensure_ascii=False)
         return (self.kind, payload, self.element, self.lifecycle, self.resource, self.role, self.priority,
-                self.cost, self.rows)  # fmt: skip
+                self.cost, self.rows, self.token)  # fmt: skip
 
 
 class StepEnvironment:
@@ -97,17 +99,6 @@ class StepEnvironment:
 
     def due(self, moment: datetime, duration: str, calendar: str | None) -> datetime:
         return due(moment, duration, None if calendar is None else self._calendars[calendar])
-
-    def due_by(
-        self, moment: datetime, level: str, calendar: str | None, variables: Mapping[str, Any]
-    ) -> datetime:
-        """When a task's service level ends: after a duration, or at the moment that an expression gives."""
-        if not level.startswith("="):
-            return self.due(moment, level, calendar)
-        value = self.evaluate(level[1:], variables)
-        if not isinstance(value, str):
-            raise ExpressionFailed(level, "a service level needs ISO 8601 text")
-        return self.due(moment, value, calendar) if value.startswith("P") else moment_of(value)
 
 
 def expression_of(text: str) -> Expression:

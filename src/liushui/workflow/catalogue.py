@@ -138,19 +138,21 @@ async def lint(
     conn: PoolConnection, parsed: Parsed, texts: Mapping[str, str], offers: Surroundings
 ) -> list[Fault]:
     """Everything that keeps a definition from being deployed, refused at once; returns the warnings."""
-    keys = {row["key"] for row in await conn.fetch(Q.all_released)}
-    return lint_beside(keys, parsed, texts, offers)
+    calls: dict[str, frozenset[str]] = {
+        row["key"]: frozenset(row["calls"]) for row in await conn.fetch(Q.released_calls)
+    }
+    return lint_beside(calls, parsed, texts, offers)
 
 
 def lint_beside(
-    keys: Collection[str], parsed: Parsed, texts: Mapping[str, str], offers: Surroundings
+    calls: Mapping[str, frozenset[str]], parsed: Parsed, texts: Mapping[str, str], offers: Surroundings
 ) -> list[Fault]:
-    """The same beside processes of these keys, without a database."""
+    """The same beside these processes and what they call, without a database."""
     known = Known(
         bindings=frozenset(offers.bindings), decisions=frozenset(parsed.decisions), roles=frozenset(offers.roles),
-        forms=frozenset(parsed.forms), processes=frozenset({*keys, parsed.definition.key}),
+        forms=frozenset(parsed.forms), processes=frozenset({*calls, parsed.definition.key}),
         calendars=frozenset(offers.calendars), compile=compile_expression,
-        procedures=_in_all_languages(texts),
+        procedures=_in_all_languages(texts), calls=calls,
     )  # fmt: skip
     found = check(parsed.definition, known)
     raise_if_any([fault for fault in found if fault.code not in WARNINGS])

@@ -28,9 +28,15 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class TaskOpened:
+    """assignee: the only one who may do it, where the model names somebody. at_risk, due: by its service level."""
+
     token: int
     element: str
     scope_path: Path = ()
+    assignee: str | None = None
+    priority: int = 0
+    at_risk: datetime | None = None
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

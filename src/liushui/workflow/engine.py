@@ -19,6 +19,7 @@ from liushui.workflow.compensation import throw_compensation, undo_next
 from liushui.workflow.definition import Definition, Element, Kind, Trigger
 from liushui.workflow.effects import Effect, SignalSent
 from liushui.workflow.environment import Environment, ExpressionFailed
+from liushui.workflow.exact import refuse_unfit
 from liushui.workflow.flows import leave, pass_gateway, report_deadlocks, settle_merges
 from liushui.workflow.inputs import Input, Stale
 from liushui.workflow.run import Run
@@ -48,8 +49,9 @@ def start(
     """Begin an instance and run to its first waits. start_event: id; None: the none start event.
 
     Raises ``KeyError`` for a start event that the process does not have, ``ExpressionFailed`` where a timer or
-    message of the process's own event sub-processes cannot be worked out.
+    message of the process's own event sub-processes cannot be worked out. Refuses ``variable_unfit``.
     """
+    refuse_unfit(variables)
     scope = definition.scopes[None]
     begin = scope.start if start_event is None else start_event
     if begin is None or begin not in scope.starts:
@@ -65,8 +67,10 @@ def start(
 def advance(definition: Definition, state: State, input: Input, *, now: datetime, env: Environment) -> Step:
     """Give an input to an instance and run to its next waits. The given state is left as it is.
 
-    Raises ``Stale`` where the input comes too late, ``Uncaught`` for a business error that nobody catches.
+    Raises ``Stale`` where the input comes too late, ``Uncaught`` for a business error that nobody catches. Refuses
+    ``variable_unfit``.
     """
+    refuse_unfit(getattr(input, "variables", {}))
     if state.ended is not None:
         raise Stale("instance")
     run = Run(definition, state, now, env)

@@ -5,8 +5,9 @@ A fault whose code stands in ``WARNINGS`` may be deployed all the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from liushui.kernel.errors import Fault, Param, Refused
 from liushui.workflow import expressions
@@ -20,7 +21,7 @@ INITIATOR = "initiator"
 @dataclass(frozen=True, slots=True)
 class Known:
     """What exists around the process. compile: raises ``Refused`` for an expression that is none. procedures
-    and calendars may be None: then nobody asks for them."""
+    and calendars may be None: then nobody asks for them. calls: which processes each released one calls."""
 
     roles: frozenset[str]
     forms: frozenset[str]
@@ -30,6 +31,7 @@ class Known:
     compile: Callable[[str], object] = expressions.compile
     procedures: frozenset[str] | None = None
     calendars: frozenset[str] | None = None
+    calls: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
 
 
 def check(definition: Definition, known: Known) -> list[Fault]:
@@ -75,8 +77,31 @@ class _Lint:
         self._exists(element, "binding", element.binding, self._known.bindings)
         self._exists(element, "decision", element.decision, self._known.decisions)
         self._exists(element, "process", element.called, self._known.processes)
+        if element.called is not None:
+            self._circle(element, element.called)
         if element.event is not None:
             self._exists(element, "calendar", element.event.calendar, self._known.calendars)
+
+    def _circle(self, element: Element, called: str) -> None:
+        """A process that is called again by what it calls. Calls are bound to versions, so a case would not go round
+        for ever; but what its people see and its model says would no longer be the same."""
+        key = self._definition.key
+        before: dict[str, str | None] = {called: None}
+        todo = deque([called])
+        while todo:
+            at = todo.popleft()
+            if at == key:
+                way = [key]
+                step = before[at]
+                while step is not None:
+                    way.append(step)
+                    step = before[step]
+                self._add("lint_call_circle", element, path=" → ".join([key, *reversed(way)]))
+                return
+            for other in sorted(self._known.calls.get(at, ())):
+                if other not in before:
+                    before[other] = at
+                    todo.append(other)
 
     def _person(self, element: Element) -> None:
         work, known = element.work, self._known
@@ -124,6 +149,11 @@ class _Lint:
                     "element": id, "name": name, "expression": text[:200], "reason": str(failed.faults[0].params.get("reason", failed.code))[:200],
                 }  # fmt: skip
                 self.faults.append(Fault("lint_expression", facts, id))
+
+
+def calls_of(definition: Definition) -> frozenset[str]:
+    """The processes that it calls."""
+    return frozenset(e.called for e in definition.elements.values() if e.called is not None)
 
 
 def expressions_of(definition: Definition) -> Iterator[tuple[str, str]]:

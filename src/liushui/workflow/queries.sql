@@ -26,6 +26,11 @@ SELECT definition_id FROM process_release WHERE key = $1;
 -- name: all_released
 SELECT key, definition_id FROM process_release ORDER BY key;
 
+-- name: released_calls
+SELECT r.key, array(SELECT DISTINCT o.key FROM jsonb_each_text(d.called) c JOIN process_definition o ON o.id = c.value::integer)
+                  AS calls
+FROM process_release r JOIN process_definition d ON d.id = r.definition_id;
+
 -- name: versions
 SELECT d.id, d.key, d.version, encode(d.digest, 'hex') AS digest, d.deployed_at, d.deployed_by,
        r.definition_id IS NOT NULL AS released,
@@ -70,12 +75,13 @@ SELECT id, state FROM process_instance WHERE definition_id = $1 AND ended_at IS 
 WITH head AS (UPDATE commit_head SET last_event_id = last_event_id + cardinality($1::text[]) WHERE id
               RETURNING last_event_id - cardinality($1::text[]) AS base)
 INSERT INTO event (id, kind, recorded_at, subjects, payload, case_id, definition_id, element, lifecycle, resource, role,
-                   channel, branch_id, priority, cost_minor, decision_rows)
+                   channel, branch_id, priority, cost_minor, decision_rows, token)
 SELECT base + u.ordinality, u.kind, $2, '{}', u.payload::jsonb, $3, $4, u.element, u.lifecycle, u.resource, u.role,
-       $5, $6, u.priority, u.cost, CASE WHEN u.rows = '' THEN NULL ELSE string_to_array(u.rows, ',') END
+       $5, $6, u.priority, u.cost, CASE WHEN u.rows = '' THEN NULL ELSE string_to_array(u.rows, ',') END,
+       u.token
 FROM head, unnest($1::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::integer[],
-                  $13::bigint[], $14::text[])
-     WITH ORDINALITY AS u (kind, payload, element, lifecycle, resource, role, priority, cost, rows, ordinality);
+                  $13::bigint[], $14::text[], $15::integer[])
+     WITH ORDINALITY AS u (kind, payload, element, lifecycle, resource, role, priority, cost, rows, token, ordinality);
 
 -- name: events_of_case
 SELECT id, kind, recorded_at, journal_id, element, lifecycle, resource, role, channel, branch_id, priority,
@@ -272,6 +278,11 @@ SELECT e.case_id, e.recorded_at, e.journal_id, coalesce(j.operator, e.resource) 
        p.elements, p.lifecycles, p.decision_rows, p.outcome, d.key, d.version, e.id
 FROM event e JOIN process_path p ON p.id = e.path_id JOIN process_definition d ON d.id = p.definition_id
 LEFT JOIN journal j ON j.id = e.journal_id WHERE e.case_id = $1 AND e.path_id IS NOT NULL;
+
+-- name: posting_of_key
+SELECT j.id, j.digest, j.process_element AS element, e.case_id, p.definition_id
+FROM journal j LEFT JOIN event e ON e.case_id = j.process_instance::bigint AND e.path_id IS NOT NULL AND e.journal_id = j.id
+LEFT JOIN process_path p ON p.id = e.path_id WHERE j.idempotency_key = $1;
 
 -- name: verify_case_of_journal
 WITH posted AS (

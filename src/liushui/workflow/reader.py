@@ -36,13 +36,15 @@ NESTED = frozenset({"subProcess", "adHocSubProcess", "transaction"})
 
 @dataclass(slots=True)
 class Draft:
-    """A process while it is read. nodes: for messages; associations: source to targets."""
+    """A process while it is read. nodes: for messages; associations: source to targets; cut: elements with a flow from
+    or to something refused."""
 
     fields: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     nodes: dict[str, Node] = field(default_factory=dict[str, Node])
     flows: dict[str, Flow] = field(default_factory=dict[str, Flow])
     flow_scopes: dict[str, str | None] = field(default_factory=dict[str, str | None])
     associations: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    cut: set[str] = field(default_factory=set[str])
 
 
 def read(xml: bytes) -> list[Definition]:
@@ -85,7 +87,7 @@ def _process(reading: Reading, node: Node, xml: bytes, seen: set[str]) -> Defini
     _flows(reading, draft)
     elements = _elements(reading, draft)
     scopes = _scopes(elements)
-    check_structure(reading, node, draft.nodes, elements, draft.flows, scopes)
+    check_structure(reading, node, draft.nodes, elements, draft.flows, scopes, draft.cut)
     joins = sum(e.kind is Kind.INCLUSIVE and len(e.incoming) > 1 for e in elements.values())
     if joins > INCLUSIVE_JOINS_MAX:
         reading.unsupported(node, f"more than {INCLUSIVE_JOINS_MAX} inclusive gateways that join")
@@ -168,6 +170,7 @@ def _flows(reading: Reading, draft: Draft) -> None:
         for what, ref, end in zip(("sourceRef", "targetRef"), (flow.source, flow.target), ends, strict=True):
             if end is None:
                 draft.flows.pop(id, None)
+                draft.cut |= {flow.source, flow.target}
                 if ref not in draft.nodes:
                     reading.fault("bpmn_reference_unknown", draft.nodes[id], what=what, to=ref)
             elif end["scope"] != draft.flow_scopes[id]:

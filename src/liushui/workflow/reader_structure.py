@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from liushui.workflow.definition import ACTIVITIES, GATEWAYS, Element, Flow, Kind, Scope, Trigger
 from liushui.workflow.reader_faults import Reading
@@ -16,11 +16,12 @@ def check_structure(
     elements: Mapping[str, Element],
     flows: Mapping[str, Flow],
     scopes: Mapping[str | None, Scope],
+    cut: Collection[str],
 ) -> None:
-    """Add what does not fit to the faults."""
+    """Add what does not fit to the faults. cut: elements of which a flow is missing because its other end is refused."""
     for element in elements.values():
         node = nodes[element.id]
-        _ends(reading, node, element)
+        _ends(reading, node, element, whole=element.id not in cut)
         _default(reading, node, element)
         if element.kind is Kind.BOUNDARY:
             _boundary(reading, node, element, elements)
@@ -36,7 +37,7 @@ def check_structure(
         _starts(reading, process if scope.id is None else nodes[scope.id], scope, elements)
 
 
-def _ends(reading: Reading, node: Node, element: Element) -> None:
+def _ends(reading: Reading, node: Node, element: Element, *, whole: bool) -> None:
     """Which elements have no flows in or out."""
     handler = element.for_compensation or element.kind is Kind.EVENT_SUB_PROCESS
     compensates = element.kind is Kind.BOUNDARY and element.event is not None and (
@@ -46,6 +47,8 @@ def _ends(reading: Reading, node: Node, element: Element) -> None:
         reading.misplaced(node, "no sequence flow leads here")
     if element.outgoing and (element.kind is Kind.END or handler or compensates):
         reading.misplaced(node, "no sequence flow leaves here")
+    if not whole:
+        return
     if element.kind in GATEWAYS and not (element.incoming and element.outgoing):
         reading.missing(node, "sequence flows in and out")
     if element.kind in (Kind.START, Kind.BOUNDARY) and not element.outgoing and not compensates:

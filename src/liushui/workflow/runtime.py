@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 from collections import deque
@@ -15,15 +14,17 @@ import asyncpg
 
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import Refused, refuse
-from liushui.store.database import OUT_OF_RESOURCES, PoolConnection, UnitOfWork
+from liushui.store.database import Database, PoolConnection, UnitOfWork, is_full
 from liushui.workflow import effects as e
 from liushui.workflow.bindings import Binding, Context
 from liushui.workflow.case import Case, Happening, StepEnvironment, columns
+from liushui.workflow.case_numbers import CaseNumbers
 from liushui.workflow.catalogue import Catalogue, Deployed, Q
 from liushui.workflow.definition import Definition
 from liushui.workflow.engine import Step, advance
 from liushui.workflow.engine import start as start_engine
 from liushui.workflow.environment import ExpressionFailed
+from liushui.workflow.exact import unfit
 from liushui.workflow.forms import take
 from liushui.workflow.inputs import (
     Input,
@@ -39,7 +40,6 @@ from liushui.workflow.state import State
 from liushui.workflow.working_time import Calendar
 
 START_FORM = "start"
-CASES_AT_ONCE = 1_000
 _DATABASES_FAULT = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
@@ -47,7 +47,6 @@ _DATABASES_FAULT = (
     asyncpg.CrashShutdownError,
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
-    *OUT_OF_RESOURCES,
 )
 """Faults of our own database, which end the transaction. (An ``OSError`` may be another system's.)"""
 _LOG = logging.getLogger(__name__)
@@ -88,7 +87,7 @@ class Runtime:
     """The workflow of one bank. Knows no bank: what services do is in ``bindings``."""
 
     def __init__(
-        self, clock: Clock, catalogue: Catalogue, bindings: Mapping[str, Binding],
+        self, db: Database, clock: Clock, catalogue: Catalogue, bindings: Mapping[str, Binding],
         calendars: Mapping[str, Calendar], parameters: Parameters,
     ) -> None:  # fmt: skip
         self.clock = clock
@@ -96,8 +95,7 @@ class Runtime:
         self.bindings = bindings
         self.calendars = calendars
         self.parameters = parameters
-        self._cases = iter(range(0))
-        self._fetching = asyncio.Lock()
+        self.numbers = CaseNumbers(db)
 
     async def start(
         self, uow: UnitOfWork, key: str, given: Mapping[str, Any], person: Person, *,
@@ -121,7 +119,7 @@ class Runtime:
         """Begin a case whose variables have been checked."""
         now = self.clock.now()
         case = Case(
-            await self.next_case(uow.conn), deployed, State(deployed.key), "running", person.number,
+            await self.numbers.next(), deployed, State(deployed.key), "running", person.number,
             person.branch_id, person.channel, now,
         )  # fmt: skip
         step = start_engine(
@@ -146,22 +144,6 @@ class Runtime:
         if row is None:
             return None
         return Case.from_row(row, await self.catalogue.by_id(conn, row["definition_id"]))
-
-    async def next_case(self, conn: PoolConnection) -> int:
-        """The next case number; a thousand are fetched at a time, those of a killed process are never used."""
-        async with (
-            self._fetching
-        ):  # a thousand who ask at once are served from one fetch, not from a thousand
-            number = next(self._cases, None)
-            if number is None:
-                first: int = await conn.fetchval(Q.next_cases)
-                self._cases = iter(range(first, first + CASES_AT_ONCE))
-                number = next(self._cases)
-            return number
-
-    def case_at_hand(self) -> int | None:
-        """The next case number where one is left of the thousand; None: ask ``next_case``."""
-        return next(self._cases, None)
 
     def facts(
         self, case_id: int, initiator: str, channel: str, branch_id: int, now: datetime
@@ -233,19 +215,21 @@ class Runtime:
         context = self.context(uow, case, call, now, cause.person)
         try:
             async with uow.conn.transaction():
-                result = await binding.call(context)
+                result = exact(await binding.call(context))
         except Refused as refused:
             return ServiceFailed(call.token, refused.code, fault_variables(refused)), refused
         except Exception as error:  # an adapter or a defect: kept as an incident after its retries
-            if isinstance(error, _DATABASES_FAULT) or uow.conn.is_closed():
+            if isinstance(error, _DATABASES_FAULT) or is_full(error) or uow.conn.is_closed():
                 raise
             _LOG.warning("case %d: %s failed: %s", case.id, binding.name, type(error).__name__)
-            return ServiceBroke(call.token, type(error).__name__), None
+            return ServiceBroke(call.token, reason_of(error)), None
         case.revealed.update(context.reveals)
         if context.links:
             case.link(context.links)
             left.happenings.append(
-                Happening("objects_linked", call.element, None, payload={"objects": context.links})
+                Happening(
+                    "objects_linked", call.element, None, payload={"objects": context.links}, token=call.token
+                )
             )
         return ServiceCompleted(call.token, result), None
 
@@ -288,7 +272,12 @@ class Runtime:
             )
         for token in left.withdrawn:
             await conn.execute(Q.withdraw_task, id, token, now)
-        await self._write_tasks(conn, case, left, now)
+        for opened in left.tasks.values():
+            work = case.deployed.element(opened.element, opened.scope_path).work
+            await conn.execute(
+                Q.insert_task, id, opened.token, opened.element, list(opened.scope_path), work and work.role,
+                opened.assignee, case.branch_id, opened.priority, now, opened.at_risk, opened.due,
+            )  # fmt: skip
         await conn.executemany(Q.delete_timer, [(id, timer) for timer in left.timers_gone])
         await conn.executemany(
             Q.insert_timer, [(id, t.timer, t.element, t.due) for t in left.timers.values()]
@@ -316,23 +305,6 @@ class Runtime:
                     message = MessageArrived(awaited.name, json.loads(body), awaited.subscription)
                     await self.input(uow, case, message, Cause(), background=True)
 
-    async def _write_tasks(self, conn: PoolConnection, case: Case, left: _Leavings, now: datetime) -> None:
-        env = self.environment(case, now)
-        for opened in left.tasks.values():
-            work = case.deployed.element(opened.element, opened.scope_path).work
-            assert work is not None
-            seen = case.state.variables_at(opened.token)
-            assignee = None if work.assignee is None else env.evaluate(work.assignee, seen)
-            priority = 0 if work.priority is None else env.evaluate(work.priority, seen)
-            at_risk, due = (
-                None if level is None else env.due_by(now, level, work.calendar, seen)
-                for level in (work.at_risk, work.service_level)
-            )
-            await conn.execute(
-                Q.insert_task, case.id, opened.token, opened.element, list(opened.scope_path), work.role,
-                assignee, case.branch_id, priority, now, at_risk, due,
-            )  # fmt: skip
-
     async def write_happenings(
         self, uow: UnitOfWork, case: Case, happenings: list[Happening], now: datetime
     ) -> None:
@@ -343,6 +315,23 @@ class Runtime:
             await uow.conn.execute(
                 Q.insert_events, kinds, now, case.id, case.deployed.id, case.channel, case.branch_id, *others
             )
+
+
+class UnfitResult(Exception):  # noqa: N818 - named by what is wrong
+    """A service has answered what a case may not hold: a defect of its binding."""
+
+
+def exact(result: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A service's answer. Raises ``UnfitResult`` with all paths."""
+    found = unfit(result)
+    if found:
+        raise UnfitResult("variable_unfit: " + ", ".join(path for path, _ in found))
+    return result
+
+
+def reason_of(error: Exception) -> str:
+    """What an incident says of it: the kind alone, as messages may carry what people have typed."""
+    return str(error)[:500] if isinstance(error, UnfitResult) else type(error).__name__
 
 
 def may_start(definition: Definition, person: Person, key: str) -> None:
@@ -390,7 +379,7 @@ def _happening(effect: e.Happened, case: Case, cause: Cause) -> Happening:
         "process_step", "/".join((*effect.scope_path, effect.element)), effect.lifecycle,
         resource=cause.person.number if by_person and cause.person else SYSTEM,
         role=work.role if work else None, cost=work.cost_minor if work and done else None,
-        rows=",".join(effect.rows),
+        rows=",".join(effect.rows), token=effect.token,
     )  # fmt: skip
 
 
@@ -398,7 +387,7 @@ def _outgoing(effect: Any) -> Happening:
     """A message, signal or escalation on its way: the outbox delivers it."""
     if isinstance(effect, e.MessageSent):
         body = {"name": effect.name, "correlation": effect.correlation, "variables": dict(effect.variables)}
-        return Happening("process_message", effect.element, None, payload=body)
+        return Happening("process_message", effect.element, None, payload=body, token=effect.token)
     if isinstance(effect, e.SignalSent):
         body = {"name": effect.name, "variables": dict(effect.variables)}
         return Happening("process_signal", None, None, payload=body)

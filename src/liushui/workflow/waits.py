@@ -88,6 +88,17 @@ def due_after(run: Run, moment: datetime, duration: str, calendar: str | None) -
         raise ExpressionFailed(duration, unfit.code) from unfit
 
 
+def due_by(run: Run, level: str, calendar: str | None, seen: Frame) -> datetime:
+    """When a task's service level ends: after a duration, or at the moment that an expression gives."""
+    text = level
+    if level.startswith("="):
+        value = run.evaluate(level[1:], seen)
+        if not isinstance(value, str):
+            raise ExpressionFailed(level, "a service level needs ISO 8601 text")
+        text = value
+    return due_after(run, run.now, text, calendar) if text.startswith("P") else moment(text)
+
+
 def _set(run: Run, wait: Wait, due: datetime, interrupting: bool) -> None:
     run.waits[wait.id] = wait
     run.effects.append(TimerSet(wait.id, wait.element, due, interrupting, run.frames[wait.frame].calls))

@@ -278,7 +278,7 @@ def _happening(
 ) -> Happening:
     return Happening(
         "process_step", opened.path, lifecycle, resource=person.number, role=opened.work.role,
-        priority=opened.row["priority"], payload=payload,
+        priority=opened.row["priority"], payload=payload, token=opened.row["token"],
     )  # fmt: skip
 
 

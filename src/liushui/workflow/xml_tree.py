@@ -1,6 +1,6 @@
 """XML from anybody into a small tree, in bounded time and memory.
 
-Refused: a document type (so no entity can be declared or fetched), encodings other than UTF-8, more bytes, nodes or deeper
+Refused: a document type (so no entity can be declared or fetched), encodings other than UTF-8 and Latin-1, more bytes, nodes or deeper
 nesting than a model can need. The parser is fed in pieces and stops at the first of these.
 """
 
@@ -21,6 +21,9 @@ NODES_MAX = 60_000
 """Of any kind: thirty for each flow element, diagram included."""
 PIECE = 65_536
 ENCODING = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']{0,40})["']""")
+
+_ENCODINGS = (b"utf-8", b"us-ascii", b"ascii", b"iso-8859-1")
+"""In each of them what is looked for below is written in the same bytes."""
 
 
 @dataclass(slots=True)
@@ -89,7 +92,7 @@ def parse(xml: bytes) -> Node:
         raise refuse("bpmn_too_large", most=BYTES_MAX)
     body = xml.removeprefix(b"\xef\xbb\xbf")
     declared = ENCODING.match(body)
-    if b"\0" in xml or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii", b"ascii")):
+    if b"\0" in xml or (declared and declared[1].lower() not in _ENCODINGS):
         raise refuse("bpmn_encoding")
     if re.search(rb"<!(DOCTYPE|ENTITY)", body, re.IGNORECASE):
         raise refuse("bpmn_doctype")
