@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from liushui.cash import (
@@ -31,7 +31,8 @@ def bindings(services: Services) -> Sequence[Binding]:
         notes = notes_from(v["denominations"], till.currency)
         who = Moved(context.operator, context.case_id)
         count = await record_count(uow, services.clock, till, notes, purpose=CLOSING, who=who)
-        vouchers = {int(kind): pieces for kind, pieces in (v.get("vouchers") or {}).items()}
+        given: Mapping[str, int] = v.get("vouchers") or {}
+        vouchers = {int(kind): pieces for kind, pieces in given.items()}
         paper = await count_vouchers(uow, services.clock, context.operator, vouchers, case_id=context.case_id)
         faces = not minus(notes, await stock_of(uow.conn, till))
         return {
