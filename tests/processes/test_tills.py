@@ -92,7 +92,9 @@ def test_the_day_is_closed_when_book_and_count_agree(demo: str) -> None:
         assert await refused(s.start(TELLER, "till_close", denominations=right)) == ["till_not_held"]
         counts = await rows(s, "SELECT purpose, counted, book, counted_by FROM cash_count")
         # 28,663.20 + 350.00
-        assert counts == [{"purpose": "closing", "counted": 2_901_320, "book": 2_901_320, "counted_by": "T0001"}]
+        assert counts == [
+            {"purpose": "closing", "counted": 2_901_320, "book": 2_901_320, "counted_by": "T0001"}
+        ]
 
     run(demo, tell)
 
@@ -151,10 +153,14 @@ def test_a_recount_that_nobody_makes_leaves_the_till_open(demo: str) -> None:
 def test_above_its_limit_a_till_is_told_to_hand_in(demo: str) -> None:
     async def tell(s: Story) -> None:
         """The limit is 300,000.00; the till begins with 28,663.20."""
-        case = await s.start(TELLER, "cash_deposit", account=ZHANG, amount="50000.00", denominations={"10000": 500})
+        case = await s.start(
+            TELLER, "cash_deposit", account=ZHANG, amount="50000.00", denominations={"10000": 500}
+        )
         await s.do(OTHER_TELLER, case, "VerifyIdentity", document_type="id_card", document_checked=True)
         assert (await s.variables(case))["hand_in"] == 0
-        case = await s.start(TELLER, "cash_deposit", account=ZHANG, amount="250000.00", denominations={"10000": 2500})
+        case = await s.start(
+            TELLER, "cash_deposit", account=ZHANG, amount="250000.00", denominations={"10000": 2500}
+        )
         await s.do(OTHER_TELLER, case, "VerifyIdentity", document_type="id_card", document_checked=True)
         await s.do(SUPERVISOR, case, "Authorise", decision="approve")
         assert (await s.ways(case))[-1] == "Done"  # the customer is not sent away

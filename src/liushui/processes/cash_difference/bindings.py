@@ -62,6 +62,10 @@ def bindings(services: Services) -> Sequence[Binding]:
     async def write_off(context: Context) -> dict[str, Any]:
         return await settle(context, "profit_or_loss", None)
 
+    async def anew(context: Context) -> dict[str, Any]:
+        """What was found before is forgotten: the next finding names its own account."""
+        return {"finding": None, "account": None}
+
     async def remind(context: Context) -> dict[str, Any]:
         number = context.variables["difference_number"]
         await context.inside.emit(
@@ -74,5 +78,6 @@ def bindings(services: Services) -> Sequence[Binding]:
         Binding("difference.book", book),
         Binding("difference.with_customer", with_customer),
         Binding("difference.write_off", write_off),
+        Binding("difference.anew", anew),
         Binding("difference.remind", remind),
     ]
