@@ -16,7 +16,7 @@ from liushui.bank import Bank, open_bank, verify
 from liushui.cash import open_session, place_by_code
 from liushui.demo import complete_demo_bank
 from liushui.deposits.blocks import set_staff_block
-from liushui.kernel.clock import ManualClock
+from liushui.kernel.clock import Clock, ManualClock
 from liushui.kernel.errors import Refused
 from liushui.ledger import Header, Post
 from liushui.store.database import UnitOfWork
@@ -45,7 +45,7 @@ REVIEWER = person("R0001", "reviewer")
 TILLS = {"T0001": "0001-T01", "T0003": "0001-T02", "S0001": "0001-T03", "T0002": "0002-T01"}
 
 
-async def open_counters(bank: Bank, clock: ManualClock, tills: Mapping[str, str] = TILLS) -> None:
+async def open_counters(bank: Bank, clock: Clock, tills: Mapping[str, str] = TILLS) -> None:
     """Sign tellers in at their tills, with what is in them."""
 
     async def sign_in(uow: UnitOfWork) -> None:

@@ -165,3 +165,6 @@ WHERE i.role IN ('cash_overage', 'cash_shortage')
         WHERE d.outcome IS NULL AND p.branch_id = i.branch_id AND p.currency = i.currency
           AND d.kind = CASE i.role WHEN 'cash_overage' THEN 'over' ELSE 'short' END), 0)
 ORDER BY a.number LIMIT $1;
+
+-- name: business_date
+SELECT business_date FROM commit_head;

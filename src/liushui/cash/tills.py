@@ -138,6 +138,12 @@ async def over_limit(uow: UnitOfWork, place: Place, more: int = 0) -> int:
     return max(await book_value(uow.conn, place) + more - most, 0)
 
 
+async def over_limit_now(conn: PoolConnection, place: Place) -> bool:
+    """Whether a till keeps more than it may, for somebody who only looks."""
+    most: int = effective(await conn.fetchval(Q.business_date))["till_keeps_most"]
+    return place.kind == "till" and await book_value(conn, place) > most
+
+
 async def open_tills(conn: PoolConnection, day: date) -> list[LeftOpen]:
     """What was not put away by the end of a day: tills that a teller still holds, vaults and machines that moved and were
     not counted since, transfers on their way. The day-end may say so; it does not wait for it."""

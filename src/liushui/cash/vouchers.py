@@ -200,7 +200,7 @@ async def _carry(
 
 
 async def _put(uow: UnitOfWork, numbers: Range, at: At) -> None:
-    """Insert a range and join it with its neighbours of the same state and holder."""
+    """Write a range, joined with its neighbours of the same state and holder."""
     rows = await uow.conn.fetch(
         Q.neighbours, numbers.kind, numbers.first, numbers.last, at.branch_id, at.state, at.holder
     )

@@ -7,6 +7,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from liushui.cash.vouchers import use as use_voucher
+from liushui.cash.vouchers import voucher_kinds
 from liushui.deposits import CASH_DEPOSIT, Signature, agreement_text, record_agreement
 from liushui.kernel.errors import refuse
 from liushui.kernel.money import format_minor
@@ -146,6 +148,8 @@ def _contract(services: Services) -> Sequence[Binding]:
 
 def _account(services: Services) -> Sequence[Binding]:
     async def issue(context: Context) -> dict[str, Any]:
+        """A medium on numbered paper takes the next number of whoever hands it out. Refuses ``voucher_none_held``; then
+        nothing has happened, and the step is done again once there is paper."""
         v = context.variables
         account = (await find_account(context.inside.conn, v["account"]))["id"]
         number = await services.opening.issue(
@@ -157,7 +161,15 @@ def _account(services: Services) -> Sequence[Binding]:
             card=v["card"],
         )
         context.link(v["medium"], number)
-        return {"medium_number": number}
+        paper = next((kind.number for kind in voucher_kinds().values() if kind.medium == v["medium"]), None)
+        if paper is None:
+            return {"medium_number": number}
+        voucher = await use_voucher(
+            context.inside, services.clock, paper, teller=context.operator, branch_id=context.branch_id,
+            account=v["account"], case_id=context.case_id,
+        )  # fmt: skip
+        context.link("voucher", f"{paper}-{voucher}")
+        return {"medium_number": number, "voucher": f"{paper}-{voucher}"}
 
     async def first_deposit(context: Context) -> dict[str, Any]:
         """Cash for a new account, within what a teller books alone. Refuses ``count_differs``,
