@@ -219,6 +219,8 @@ def test_every_endpoint_refuses_strangers_and_wrong_roles(demo: str) -> None:
                 code="AAAA",
                 passkey=1,
                 machine="A1",
+                place="0001-V",
+                kind=101,
             )
             stranger = await c.call(method, path, None)
             if needs == PUBLIC:
