@@ -59,7 +59,7 @@ class Bank:
     def handlers(self) -> tuple[Handler, ...]:
         """Who is told of events by the worker."""
         return (
-            MovementNotices(), self.processes.post, AbandonedOrders(self.transfers), AbandonedCash(self.cash),
+            MovementNotices(), self.processes.post, AbandonedOrders(self.transfers), AbandonedCash(self.clock, self.cash),
         )  # fmt: skip
 
 

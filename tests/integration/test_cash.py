@@ -191,3 +191,21 @@ def test_a_bank_of_before_is_brought_along(
             assert await verify(bank.db) == []
 
     asyncio.run(whole())
+
+
+def test_whoever_counts_second_is_not_shown_the_first_count(demo: str) -> None:
+    async def story(c: Client) -> None:
+        form = {"denominations": {"10000": 4321}}
+        begun = await c.call("POST", f"{CASES}/vault_count/cases", "K0001", json={"form": form})
+        assert begun.status_code == 201, begun.text
+        given = {"giver": "0001-V", "receiver": "0001-T01", "denominations": {"10000": 987}}
+        sent = await c.call("POST", f"{CASES}/cash_transfer/cases", "K0001", json={"form": given})
+        assert sent.status_code == 201, sent.text
+        for case, reader, digits in ((begun, "S0001", "4321"), (sent, "T0001", "987}")):
+            shown = await c.call("GET", f"/v1/cases/{case.json()['case']}", reader)
+            tasks = [t["task"] for t in shown.json()["tasks"]]
+            task = await c.call("GET", f"/v1/tasks/{tasks[0]}", reader)
+            assert (shown.status_code, task.status_code) == (200, 200)
+            assert digits not in shown.text.replace(" ", "") + task.text.replace(" ", "")
+
+    over_http(demo, story)

@@ -101,6 +101,10 @@ def test_declined_or_not_fetched_they_go_back(demo: str) -> None:
         await s.wait(timedelta(hours=2))
         assert (await s.ways(case))[-1] == "Returned"
         assert await ranges(s) == before
+        case = await s.start(KEEPER, "voucher_hand_out", kind=PASSBOOK, first=1, last=10, teller="T0001")
+        await s.processes.cancel(KEEPER, case, "alarm", idempotency_key="cancel-1")
+        await s.work()
+        assert await ranges(s) == before
 
     run(demo, tell)
 

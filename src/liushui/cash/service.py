@@ -27,6 +27,7 @@ from liushui.cash.places import (
     require_notes,
 )
 from liushui.cash.tills import over_limit
+from liushui.cash.vouchers import turn_back_abandoned
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import refuse
 from liushui.kernel.money import format_minor
@@ -227,13 +228,14 @@ class Cash:
 
 
 class AbandonedCash:
-    """Outbox handler: cash that was on its way in a case that somebody has cancelled as a whole goes back in the books to
-    where it came from, where the next count sees whether it is there."""
+    """Outbox handler: cash and vouchers that were on their way in a case that somebody has cancelled as a whole go back to
+    where they came from, where the next count sees whether they are there."""
 
     name = "abandoned_cash"
     kinds = frozenset({"process_step"})
 
-    def __init__(self, cash: Cash) -> None:
+    def __init__(self, clock: Clock, cash: Cash) -> None:
+        self._clock = clock
         self._cash = cash
 
     async def handle(self, uow: UnitOfWork, events: Sequence[Event]) -> None:
@@ -241,6 +243,7 @@ class AbandonedCash:
             case_id = row["case_id"]
             header = Header(f"cash_transfer:{case_id}:abandoned", "", row["branch_id"], "system", "system")
             await self._cash.give_back(uow, header, await transfer_on_its_way(uow, case_id))
+        await turn_back_abandoned(uow, self._clock)
 
 
 async def transfer_on_its_way(uow: UnitOfWork, case_id: int) -> Transfer:

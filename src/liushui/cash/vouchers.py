@@ -123,6 +123,17 @@ async def turn_back(uow: UnitOfWork, clock: Clock, numbers: Range, source: At, b
     await _carry(uow, clock, numbers, "turned_back", At(source.branch_id, ON_THE_WAY), source, by)
 
 
+async def turn_back_abandoned(uow: UnitOfWork, clock: Clock) -> int:
+    """Put numbers back whose case somebody has cancelled as a whole while they were on their way; return how many cases."""
+    rows = await uow.conn.fetch(Q.abandoned)
+    for row in rows:
+        giver: str = row["from_whom"]
+        source = At(row["branch_id"], STOCK) if giver == STOCK else At(row["branch_id"], HELD, giver)
+        by = By("system", case_id=row["case_id"])
+        await turn_back(uow, clock, Range(row["kind"], row["first"], row["last"]), source, by)
+    return len(rows)
+
+
 async def use(
     uow: UnitOfWork, clock: Clock, kind: int, *, teller: str, branch_id: int, account: str, case_id: int | None,
     printed: int | None = None,

@@ -63,3 +63,11 @@ WITH told AS (
 )
 SELECT kind, state FROM told FULL JOIN there USING (kind, state) WHERE told.numbers IS DISTINCT FROM there.numbers
 ORDER BY kind, state LIMIT $1;
+
+-- name: abandoned
+SELECT m.kind, m.first, m.last, m.branch_id, m.from_whom, m.case_id FROM voucher_range r
+JOIN voucher_movement m ON m.kind = r.kind AND m.first BETWEEN r.first AND r.last AND m.what = 'sent'
+JOIN process_instance i ON i.id = m.case_id
+WHERE r.state = 'on_the_way' AND i.status NOT IN ('running', 'incident')
+  AND NOT EXISTS (SELECT 1 FROM voucher_movement o WHERE o.case_id = m.case_id AND o.what IN ('taken', 'turned_back'))
+ORDER BY m.id;
