@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from liushui.cash import close_session, held_to_close, session_of
 from liushui.deposits import Actor
-from tests.procedures import OTHER_TELLER, SUPERVISOR, TELLER, Story, person
+from liushui.store.database import UnitOfWork
+from tests.procedures import OTHER_TELLER, SUPERVISOR, TELLER, TILLS, Story, open_counters, person
 
 ZHANG, LI = "0001010000000016", "0001010000000024"
 OTHER_SUPERVISOR = person("S0002", "supervisor")
@@ -23,6 +25,13 @@ async def give_password(s: Story, account: str = ZHANG, password: str = PASSWORD
     assert await s.status(case) == "completed"
 
 
+async def close_tills(uow: UnitOfWork, s: Story) -> None:
+    """Close every till that is open, its count being right."""
+    for teller in TILLS:
+        if await session_of(uow.conn, teller) is not None:
+            await close_session(uow, s.clock, await held_to_close(uow, teller))
+
+
 async def next_day(s: Story, days: int = 1) -> date:
     """Move the bank's date; the day-end moves it in a real bank."""
 
@@ -31,7 +40,9 @@ async def next_day(s: Story, days: int = 1) -> date:
             return await conn.fetchval("SELECT business_date FROM commit_head")
 
     to = await today() + timedelta(days=days)
+    await s.bank.db.transact(lambda uow: close_tills(uow, s))
     await s.bank.db.transact(lambda uow: uow.advance_business_date(to))
+    await open_counters(s.bank, s.clock)
     await s.wait(timedelta(days=days))
     return to
 

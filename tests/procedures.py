@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -13,9 +13,10 @@ import pytest
 from asyncpg import Record
 
 from liushui.bank import Bank, open_bank, verify
+from liushui.cash import open_session, place_by_code
 from liushui.demo import complete_demo_bank
 from liushui.deposits.blocks import Cause, NewBlock, blocks_of, lift_block, place_block
-from liushui.kernel.clock import ManualClock
+from liushui.kernel.clock import Clock, ManualClock
 from liushui.kernel.errors import Refused
 from liushui.ledger import Header, Post
 from liushui.store.database import UnitOfWork
@@ -39,6 +40,20 @@ TELLER = person("T0001", "teller")
 OTHER_TELLER = person("T0003", "teller")
 SUPERVISOR = person("S0001", "supervisor")
 REVIEWER = person("R0001", "reviewer")
+
+
+TILLS = {"T0001": "0001-T01", "T0003": "0001-T02", "S0001": "0001-T03", "T0002": "0002-T01"}
+
+
+async def open_counters(bank: Bank, clock: Clock, tills: Mapping[str, str] = TILLS) -> None:
+    """Sign tellers in at their tills, with what is in them."""
+
+    async def sign_in(uow: UnitOfWork) -> None:
+        for teller, code in tills.items():
+            till = await place_by_code(uow.conn, code)
+            await open_session(uow, clock, till, teller, till.branch_id)
+
+    await bank.db.transact(sign_in)
 
 
 class Story:
@@ -139,6 +154,7 @@ async def story_of(dsn: str, vault: Vault | None = None) -> AsyncGenerator[Story
     async with open_bank(dsn, clock, vault=vault) as bank:
         await complete_demo_bank(bank)
         await bank.processes.deploy_house(actor="system")
+        await open_counters(bank, clock)
         yield Story(bank, clock)
         assert [fault.code for fault in await verify(bank.db)] == []
 

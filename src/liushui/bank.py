@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from liushui.accounting import InternalAccounts, Templates, load_templates, verify_general_ledger
+from liushui.cash import AbandonedCash, Cash, verify_cash
 from liushui.deposits import AccountOpening, Deposits, MovementNotices, verify_blocks
 from liushui.eod import DayEnd, Steps, verify_days
 from liushui.identity import Sessions
@@ -27,7 +28,7 @@ from liushui.store.vault import Vault
 from liushui.workflow import Catalogue
 from liushui.workflow.verify import verify_processes
 
-POSTINGS = ("liushui.deposits", "liushui.payments", "liushui.replay")
+POSTINGS = ("liushui.cash", "liushui.deposits", "liushui.payments", "liushui.replay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,14 @@ class Bank:
     reporting: Reporting
     proofs: Proofs
     customer_sessions: CustomerSessions
+    cash: Cash
 
     @property
     def handlers(self) -> tuple[Handler, ...]:
         """Who is told of events by the worker."""
-        return (MovementNotices(), self.processes.post, AbandonedOrders(self.transfers))
+        return (
+            MovementNotices(), self.processes.post, AbandonedOrders(self.transfers), AbandonedCash(self.clock, self.cash),
+        )  # fmt: skip
 
 
 @asynccontextmanager
@@ -78,6 +82,7 @@ async def open_bank(
     opening = AccountOpening(clock, ledger, deposits)
     transfers, safe = TransferOrders(clock, ledger, payments), vault or Vault.from_environment()
     proofs = Proofs(clock, safe, relying_party or RelyingParty.from_environment())
+    cash = Cash(clock, ledger, internal, templates)
     services = Services(
         db,
         clock,
@@ -92,13 +97,14 @@ async def open_bank(
         transfers,
         safe,
         proofs,
+        cash,
     )
     try:
         yield Bank(
             db, clock, ledger, directory, internal, templates, Sessions(db, clock), deposits, payments,
             opening, Processes(services), police, transfers, safe,
             DayEnd(db, clock, Steps(clock, ledger, templates).by_name()),
-            Reporting(db, clock, templates), proofs, CustomerSessions(db, clock),
+            Reporting(db, clock, templates), proofs, CustomerSessions(db, clock), cash,
         )  # fmt: skip
     finally:
         await ledger.close()
@@ -122,5 +128,7 @@ async def verify(db: Database, progress: Callable[[str], None] = lambda _: None)
         faults += await verify_products(conn)
         progress("electronic signatures")
         faults += await verify_signatures(conn)
+        progress("cash")
+        faults += await verify_cash(conn)
         progress("processes")
         return faults + await verify_processes(conn, Catalogue(db))

@@ -17,6 +17,7 @@ from liushui.demo import complete_demo_bank, demo_data
 from liushui.identity import load_roles
 from liushui.kernel.clock import SystemClock
 from tests.conftest import BUSINESS_DATE
+from tests.procedures import open_counters
 
 MONEY, CASES = "/v1/transfers", "/v1/processes"
 _clients = count(1)
@@ -79,6 +80,7 @@ async def api(dsn: str, per_second: int = 10_000, **more: Any) -> AsyncGenerator
     async with application.router.lifespan_context(application):
         await complete_demo_bank(application.state.bank)
         await application.state.bank.processes.deploy_house(actor="system")
+        await open_counters(application.state.bank, application.state.bank.clock)
         transport = httpx.ASGITransport(app=application)
         async with httpx.AsyncClient(transport=transport, base_url="http://bank") as http:
             yield Client(http, application.state.bank)
@@ -217,6 +219,8 @@ def test_every_endpoint_refuses_strangers_and_wrong_roles(demo: str) -> None:
                 code="AAAA",
                 passkey=1,
                 machine="A1",
+                place="0001-V",
+                kind=101,
             )
             stranger = await c.call(method, path, None)
             if needs == PUBLIC:

@@ -188,26 +188,25 @@ def test_nothing_is_paid_where_the_books_refuse(demo: str) -> None:
     run(demo, tell)
 
 
-def test_a_branch_pays_no_more_cash_than_it_has(demo: str) -> None:
+def test_a_till_pays_no_more_notes_than_it_has(demo: str) -> None:
     async def tell(s: Story) -> None:
-        """Cash in the vault is 500,000.00 and 20,000.50 of the demo's customers at branch 1; 300.00 more at branch 2."""
+        """A till begins with 200 hundreds and 28,663.20 in all."""
         await give_password(s)
-        await rich(s, ZHANG, "180000.00")  # 192,000.00, all of it booked at branch 1
-        at_two = [person(n, "teller", branch=2) for n in ("T0002", "T0012")]
-        second = person("S0003", "supervisor", branch=2)
-        paid = 0
-        for _ in range(2):
-            await rich(s, ZHANG, "180000.00")
-        for amount in ("180000.00", "180000.00", "140400.00"):  # 500,400.00 against 500,300.00
-            case = await s.start(at_two[0], "cash_withdrawal", account=ZHANG, amount=amount)
-            await s.do(at_two[1], case, "VerifyIdentity", **FITS)
-            await s.do(at_two[0], case, "EnterPassword", password=PASSWORD)
-            await s.do(second, case, "Authorise", decision="approve")
-            await s.do(at_two[0], case, "CountOut", denominations={"10000": int(amount[:-3]) // 100})
-            paid += (await s.ways(case))[-1] == "Done"
-        assert paid == 2
-        assert (await s.variables(case))["fault"]["code"] == "insufficient_funds"
-        assert await s.balance(ZHANG) == "192000.00"  # 12,000 + 540,000 - 360,000
+        await s.start(TELLER, "cash_deposit", account=ZHANG, amount="20000.00", denominations={"5000": 400})
+        case = await s.start(TELLER, "cash_withdrawal", account=ZHANG, amount="20100.00")
+        await s.do(TELLER, case, "EnterPassword", password=PASSWORD)
+        hundreds = s.do(TELLER, case, "CountOut", denominations={"10000": 201})
+        assert await refused(hundreds) == ["notes_missing"]
+        coins = s.do(TELLER, case, "CountOut", denominations={"10000": 200, "3333": 3, "1": 1})
+        assert await refused(coins) == ["face_unknown"]
+        nobody = s.do(person("T0009", "teller"), case, "CountOut", denominations={"10000": 200, "5000": 2})
+        assert await refused(nobody) == ["till_not_held"]
+        assert await s.balance(ZHANG) == "32000.00"
+        await s.do(TELLER, case, "CountOut", denominations={"10000": 200, "5000": 4}, change={"10000": 1})
+        assert await s.balance(ZHANG) == "11900.00"
+        held = await rows(s, "SELECT face, pieces FROM cash_stock s JOIN cash_place p ON p.id = s.place_id "
+                             "WHERE p.code = '0001-T01' AND face >= 5000 ORDER BY face")  # fmt: skip
+        assert [tuple(row.values()) for row in held] == [(5_000, 100 + 400 - 4), (10_000, 1)]
 
     run(demo, tell)
 

@@ -62,10 +62,10 @@ def test_somebody_new_opens_a_class_one_account_and_pays_in(demo: str) -> None:
         assert opened[0]["activated_at"] == s.clock.now()
         media = await rows(s, "SELECT kind, number FROM account_medium WHERE case_id = $1", case)
         assert media == [{"kind": "card", "number": opened[0]["card_number"]}]
-        cash = "0001-CNY-1001.01"  # the vault began with 500,000.00, the demo's customers paid in 20,000.50
+        cash = "0001-CNY-1001.03-T01"  # the till began with 28,663.20
         assert await rows(s, "SELECT b.debits_posted - b.credits_posted AS net FROM ledger_balance b JOIN "
                           "ledger_account a ON a.id = b.account_id WHERE a.number = $1", cash) == [
-            {"net": 50_000_000 + 2_000_050 + 50_000}]  # fmt: skip
+            {"net": 2_866_320 + 50_000}]  # fmt: skip
 
     run(demo, tell)
 

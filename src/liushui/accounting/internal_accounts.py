@@ -11,6 +11,8 @@ from liushui.store.database import Database, UnitOfWork
 INTER_BRANCH_CODE = "3001.01"
 ROLES = {
     "cash": "1001.01",
+    "cash_overage": "2241.01",
+    "cash_shortage": "1221.01",
     "clearing": "3001.02",
     "interest_expense": "6411.01",
     "interest_income": "6011.01",
@@ -19,6 +21,8 @@ ROLES = {
     "rounding_expense": "6711.01",
     "profit_of_year": "4103",
     "retained_profit": "4104",
+    "overage_income": "6301.02",
+    "shortage_expense": "6711.02",
 }
 _NEVER_NEGATIVE = frozenset({"cash"})
 

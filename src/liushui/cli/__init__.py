@@ -17,6 +17,7 @@ from tqdm import tqdm
 from liushui import __version__, app, bench, supervisor
 from liushui.accounting import complete_internal_accounts, open_internal_accounts
 from liushui.bank import Bank, open_bank, verify
+from liushui.cash import open_branch_cash
 from liushui.cli import eod, process, product, report
 from liushui.cli.database import database
 from liushui.config import Settings
@@ -169,6 +170,9 @@ async def _found(bank: Bank, uow: UnitOfWork, options: argparse.Namespace, day: 
         uow, code=options.branch, name_zh=options.branch, name_en=options.branch, opened_on=day
     )
     await open_internal_accounts(
+        uow, bank.ledger, branch_id=branch.id, branch_code=branch.code, currency=options.currency
+    )
+    await open_branch_cash(
         uow, bank.ledger, branch_id=branch.id, branch_code=branch.code, currency=options.currency
     )
     await add_staff(uow, bank.clock, number=options.administrator, name=options.administrator,

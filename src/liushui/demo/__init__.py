@@ -11,11 +11,24 @@ from stdnum.cn import ric
 
 from liushui.accounting import open_internal_accounts
 from liushui.bank import Bank
+from liushui.cash import (
+    MACHINE,
+    TILL,
+    Moved,
+    faces_of,
+    move,
+    notes_from,
+    only_place,
+    open_branch_cash,
+    open_place,
+    value,
+)
+from liushui.cash.vouchers import By, range_of, receive
 from liushui.deposits import Actor
 from liushui.identity import Branch, add_staff, list_branches, open_branch
 from liushui.kernel.clock import Clock
 from liushui.kernel.money import Money
-from liushui.ledger import Header, Line, NewAccount, Post, find_account
+from liushui.ledger import Header, Line, NewAccount, Post, balance, find_account
 from liushui.parties import NewCustomer, open_customer
 from liushui.products import seed_house
 from liushui.store.database import UnitOfWork
@@ -58,6 +71,8 @@ async def complete_demo_bank(bank: Bank) -> None:
         await bank.ledger.submit(Post(header, (Line(cash, True, minor), Line(capital, False, minor))))
     for row in data["customers"]:
         await _welcome(bank, row, branches[row["branch"]])
+    for branch in branches.values():
+        await bank.db.transact(lambda uow, branch=branch: _fill_places(bank, uow, data, branch))
 
 
 async def _id_of(bank: Bank, number: str) -> int:
@@ -75,6 +90,9 @@ async def _found(bank: Bank, uow: UnitOfWork, data: dict[str, Any]) -> None:
             )
             branches[branch.code] = branch
             await open_internal_accounts(
+                uow, bank.ledger, branch_id=branch.id, branch_code=branch.code, currency=CURRENCY
+            )
+            await open_branch_cash(
                 uow, bank.ledger, branch_id=branch.id, branch_code=branch.code, currency=CURRENCY
             )
         head = branches[CAPITAL[:4]]
@@ -107,3 +125,50 @@ async def _welcome(bank: Bank, row: dict[str, str], branch: Branch) -> None:
         Actor("system", branch.id, CHANNEL, f"demo:cash:{serial}"), account=opened.number,
         amount=Money.parse(row["deposit"], CURRENCY).minor, currency=CURRENCY,
     )  # fmt: skip
+
+
+async def _fill_places(bank: Bank, uow: UnitOfWork, data: dict[str, Any], branch: Branch) -> None:
+    """Count all cash of a branch into its vault, fill its tills from there, and take its first vouchers into stock."""
+
+    async def filling() -> dict[str, Any]:
+        notes = notes_from(data["till"], CURRENCY)
+        facts: dict[str, Any] = {"branch_id": branch.id, "branch_code": branch.code}
+        tills = [
+            await open_place(uow, bank.ledger, kind=TILL, currency=CURRENCY, **facts)
+            for _ in range(data["tills"][branch.code])
+        ]
+        for _ in range(data["machines"][branch.code]):
+            await open_place(uow, bank.ledger, kind=MACHINE, currency=CURRENCY, **facts)
+        internal = await bank.internal.of(branch.id, CURRENCY)
+        there = (await balance(uow.conn, internal["cash"])).ledger
+        if there < value(notes) * len(tills):  # a demo of an older version that has paid it all out
+            return {}
+        vault = await only_place(uow.conn, branch.id, "vault")
+        header = Header(f"demo:vault:{branch.code}", "", branch.id, "system", CHANNEL)
+        whole = _in_pieces(there - value(notes) * len(tills))
+        for face, pieces in notes.items():
+            whole[face] = whole.get(face, 0) + pieces * len(tills)
+        await bank.cash.count_in(uow, header, vault, whole, case_id=None)
+        for till in tills:
+            lines = (Line(till.account_id, True, value(notes)), Line(vault.account_id, False, value(notes)))
+            filled = Header(f"demo:till:{till.code}", "CSH02", branch.id, "system", CHANNEL)
+            posted = await bank.ledger.post_within(uow, Post(filled, lines))
+            for place, come, go in ((till, notes, {}), (vault, {}, notes)):
+                await move(
+                    uow, bank.clock, place, come, go, journal_id=posted.journal_id, who=Moved("system")
+                )
+        for row in data["vouchers"]:
+            if row["branch"] == branch.code:
+                numbers = range_of(row["kind"], row["first"], row["last"])
+                await receive(uow, bank.clock, numbers, branch.id, By("system", "printing house"))
+        return {}
+
+    await uow.idempotent(f"demo:places:{branch.code}", b"", bank.clock.now(), filling)
+
+
+def _in_pieces(amount: int) -> dict[int, int]:
+    """An amount in the fewest pieces. amount: minor units."""
+    notes: dict[int, int] = {}
+    for face in sorted(faces_of(CURRENCY), reverse=True):
+        notes[face], amount = divmod(amount, face)
+    return {face: pieces for face, pieces in notes.items() if pieces}

@@ -55,7 +55,14 @@ from liushui.deposits.interest import (
     settle_account,
     settle_some,
 )
-from liushui.deposits.limits import give_back_limits, limits_of, use_limits, used_of
+from liushui.deposits.limits import (
+    give_back_limits,
+    give_back_of,
+    limits_of,
+    remember_use,
+    use_limits,
+    used_of,
+)
 from liushui.deposits.losses import NewLoss, end_loss, open_loss, report_loss
 from liushui.deposits.notices import MovementNotices, agree_to_notices
 from liushui.deposits.opening import AccountOpening
@@ -112,6 +119,7 @@ __all__ = [
     "end_loss",
     "end_of",
     "give_back_limits",
+    "give_back_of",
     "has_appointment",
     "held_by",
     "interest_if_settled",
@@ -131,6 +139,7 @@ __all__ = [
     "prolong_block",
     "record_agreement",
     "record_order",
+    "remember_use",
     "replace_card",
     "report_loss",
     "room_faults",

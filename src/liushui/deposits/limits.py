@@ -55,6 +55,23 @@ async def give_back_limits(
     )
 
 
+async def remember_use(
+    uow: UnitOfWork, journal_id: int, account_id: int, direction: Direction, amount: int, *, used_on: date
+) -> None:
+    """Keep what a journal has counted (``use_limits`` has said so), so that its reversal gives it back."""
+    await uow.conn.execute(Q.remember, journal_id, account_id, direction is Direction.IN, amount, used_on)
+
+
+async def give_back_of(uow: UnitOfWork, journal_id: int) -> int:
+    """Give back all that a journal has counted, when it is reversed; return how many counts that were. A journal is
+    reversed once, so nothing is given back twice."""
+    rows = await uow.conn.fetch(Q.counted_by, journal_id)
+    for row in rows:
+        direction = Direction.IN if row["incoming"] else Direction.OUT
+        await give_back_limits(uow, row["account_id"], direction, row["amount"], used_on=row["used_on"])
+    return len(rows)
+
+
 async def limits_of(conn: PoolConnection, account_id: int, today: date) -> Limits:
     """The limits that hold for an account on a day."""
     agreed = await _agreed(conn, account_id)

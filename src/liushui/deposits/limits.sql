@@ -18,3 +18,9 @@ ON CONFLICT (account_id, incoming, period, starts_on) DO UPDATE SET used = limit
 -- name: give_back
 UPDATE limit_usage SET used = greatest(used - $5, 0)
 WHERE account_id = $1 AND incoming = $2 AND ((period = 'day' AND starts_on = $3) OR (period = 'year' AND starts_on = $4));
+
+-- name: remember
+INSERT INTO limit_use_of_journal (journal_id, account_id, incoming, amount, used_on) VALUES ($1, $2, $3, $4, $5);
+
+-- name: counted_by
+SELECT account_id, incoming, amount, used_on FROM limit_use_of_journal WHERE journal_id = $1;

@@ -116,16 +116,24 @@ class Deposits:
         return await self._ledger.submit(Post(actor.header(code, memo), lines))
 
     async def cash_lines(
-        self, template: str, *, branch_id: int, account: str, amount: int, currency: str
+        self,
+        template: str,
+        *,
+        branch_id: int,
+        account: str,
+        amount: int,
+        currency: str,
+        till: int | None = None,
     ) -> tuple[str, tuple[Line, ...]]:
         """The transaction code and lines of cash over the counter of a branch. template: ``CASH_DEPOSIT`` or
-        ``CASH_WITHDRAWAL``. Refuses ``account_unknown``, ``currency_differs``, ``currency_not_offered``."""
+        ``CASH_WITHDRAWAL``. till: the ledger account of the till; None: the branch's cash that stands in the books without
+        notes, for histories and what is set up. Refuses ``account_unknown``, ``currency_differs``, ``currency_not_offered``."""
         customer = await self._directory.find(account, "account")
         if customer.currency != currency:
             raise refuse("currency_differs", "currency", account=account, currency=customer.currency)
         internal = await self._internal.of(branch_id, currency)
         how = self._templates.get(template)
-        roles = {"cash": internal["cash"], "customer": customer.id}
+        roles = {"cash": internal["cash"] if till is None else till, "customer": customer.id}
         return how.code, how.lines(roles, {"principal": amount})
 
     async def close_within(self, uow: UnitOfWork, account: CustomerAccount, *, by: str) -> None:

@@ -18,7 +18,7 @@ from liushui.payments.limits import (
     totals_of,
 )
 from liushui.payments.orders import AbandonedOrders, Facts, Order, TransferOrders
-from liushui.payments.reversals import ReversalFacts, reversal_facts
+from liushui.payments.reversals import ReversalFacts, reversal_facts, reverse
 from liushui.payments.service import CAPTURE_CODE, HOLD_CODE, REVERSAL_CODE, VOID_CODE, Payments
 
 __all__ = [
@@ -47,5 +47,6 @@ __all__ = [
     "limit_of",
     "needs_of",
     "reversal_facts",
+    "reverse",
     "totals_of",
 ]

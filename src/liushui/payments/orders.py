@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from asyncpg import Record
 
-from liushui.deposits import Direction, give_back_limits, use_limits
+from liushui.deposits import Direction, give_back_limits, give_back_of, remember_use, use_limits
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import raise_if_any, refuse
 from liushui.ledger import Capture, CustomerAccount, Header, Hold, Kind, Ledger, Post, Posted, Void
@@ -70,6 +70,20 @@ class _Parties:
     owners: list[int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What was counted for a transfer. own: as one to an account of the same customer; class_counted: whether the limits
+    of the payer's class counted it; used_on: the day it counts for on the payer's side."""
+
+    payer_id: int
+    payee_id: int
+    amount: int
+    channel: str
+    own: bool
+    class_counted: bool
+    used_on: date
+
+
 class TransferOrders:
     """The use cases."""
 
@@ -93,9 +107,14 @@ class TransferOrders:
     async def post(self, uow: UnitOfWork, order: Order, request: Post) -> Posted:
         """Count a transfer and book it. Refuses ``transfer_withdrawn``, the limits of channel and class,
         ``second_factor_needed``, and the ledger's codes."""
-        await self._count(uow, order)
-        await _receive(uow, order.payee.id, order.amount, order.payer.number)
-        return await self._ledger.post_within(uow, request)
+        own, class_counted, today = await self._count(uow, order)
+        received = await _receive(uow, order.payee.id, order.amount, order.payer.number)
+        posted = await self._ledger.post_within(uow, request)
+        counted = _Counted(
+            order.payer.id, order.payee.id, order.amount, order.channel, own, class_counted, today
+        )
+        await _remember(uow, posted, counted, received)
+        return posted
 
     async def hold(self, uow: UnitOfWork, order: Order, header: Header, execute_at: datetime) -> Posted:
         """Count a transfer and reserve its money. The reservation lasts for some days beyond ``execute_at``; if nobody
@@ -121,7 +140,7 @@ class TransferOrders:
         await _refuse_withdrawn(uow.conn, case_id)
         row = await _locked(uow, case_id)
         payer: str = await uow.conn.fetchval(Q.number_of, row["payer_id"])
-        await _receive(uow, row["payee_id"], row["amount"], payer)
+        received = await _receive(uow, row["payee_id"], row["amount"], payer)
         run_out = row["resolved_how"] == Kind.EXPIRY
         expires_at: datetime = row["expires_at"]
         if row["resolved_by"] is None and expires_at <= self._clock.now():
@@ -136,6 +155,11 @@ class TransferOrders:
             capture = Capture(header._replace(code=CAPTURE_CODE), row["hold_id"])
             posted = await self._ledger.post_within(uow, capture)
         await uow.conn.execute(Q.settle_order, case_id, EXECUTED, self._clock.now())
+        counted = _Counted(
+            row["payer_id"], row["payee_id"], row["amount"], row["channel"], row["own"], row["class_counted"],
+            row["ordered_on"],
+        )  # fmt: skip
+        await _remember(uow, posted, counted, received)
         return posted
 
     async def release(self, uow: UnitOfWork, case_id: int, header: Header) -> int:
@@ -214,8 +238,30 @@ def _needs(order: Order, totals: Totals, parties: _Parties, today: date) -> Need
     )  # fmt: skip
 
 
-async def _receive(uow: UnitOfWork, payee_id: int, amount: int, payer: str) -> None:
-    await use_limits(uow, payee_id, Direction.IN, amount, counterparty=payer)
+async def give_back_counted(uow: UnitOfWork, journal_id: int) -> None:
+    """Give back what a journal has counted against the limits of classes and of channels, when it is reversed."""
+    await uow.head()
+    await give_back_of(uow, journal_id)
+    row = await uow.conn.fetchrow(Q.counted_by, journal_id)
+    if row is not None:
+        await uow.conn.execute(
+            Q.give_back, row["payer_id"], row["day"], row["channel"], row["own"], row["others"]
+        )
+
+
+async def _remember(uow: UnitOfWork, posted: Posted, counted: _Counted, received: bool) -> None:
+    """Keep what a transfer has counted beside its journal. The payee's side counts on the day of the booking."""
+    c, journal = counted, posted.journal_id
+    own = c.amount if c.own else 0
+    await uow.conn.execute(Q.remember, journal, c.payer_id, c.used_on, c.channel, own, c.amount - own)
+    if c.class_counted:
+        await remember_use(uow, journal, c.payer_id, Direction.OUT, c.amount, used_on=c.used_on)
+    if received:
+        await remember_use(uow, journal, c.payee_id, Direction.IN, c.amount, used_on=posted.booking_date)
+
+
+async def _receive(uow: UnitOfWork, payee_id: int, amount: int, payer: str) -> bool:
+    return await use_limits(uow, payee_id, Direction.IN, amount, counterparty=payer)
 
 
 async def _refuse_withdrawn(conn: PoolConnection, case_id: int) -> None:

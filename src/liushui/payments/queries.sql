@@ -70,3 +70,9 @@ ON CONFLICT (case_id) DO NOTHING;
 
 -- name: is_withdrawn
 SELECT EXISTS (SELECT 1 FROM transfer_withdrawal WHERE case_id = $1);
+
+-- name: remember
+INSERT INTO transfer_use_of_journal (journal_id, payer_id, day, channel, own, others) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: counted_by
+SELECT payer_id, day, channel, own, others FROM transfer_use_of_journal WHERE journal_id = $1;

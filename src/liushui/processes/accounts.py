@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from liushui.deposits import owner_of
 from liushui.kernel.errors import refuse
-from liushui.kernel.money import format_minor
 from liushui.ledger import CustomerAccount
 from liushui.processes.services import Services
 from liushui.workflow import Context
@@ -50,10 +46,3 @@ async def cash_account_of(services: Services, context: Context) -> CustomerAccou
     if found.currency != CURRENCY:
         raise refuse("currency_differs", "account", account=found.number, currency=found.currency)
     return found
-
-
-def count(v: Mapping[str, Any]) -> None:
-    """Refuses ``count_differs`` where the notes in ``denominations`` do not make ``amount``."""
-    counted = sum(int(face) * number for face, number in v["denominations"].items())
-    if counted != v["amount"]:
-        raise refuse("count_differs", "denominations", counted=format_minor(counted, CURRENCY))

@@ -4,13 +4,15 @@ sign, what is handed out. Each is a binding that both diagrams name."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from liushui.deposits import CASH_DEPOSIT, Direction, Signature, agreement_text, record_agreement, use_limits
+from liushui.cash.vouchers import use as use_voucher
+from liushui.cash.vouchers import voucher_kinds
+from liushui.deposits import CASH_DEPOSIT, Signature, agreement_text, record_agreement
 from liushui.kernel.errors import refuse
 from liushui.kernel.money import format_minor
-from liushui.ledger import Post, find_account
+from liushui.ledger import find_account
 from liushui.parties import (
     APPLICANT,
     Answer,
@@ -28,11 +30,12 @@ from liushui.parties import (
     record_screening,
     worst,
 )
-from liushui.processes.services import Services, actor_of, bank_day, header_of, post
+from liushui.processes.accounts import CURRENCY
+from liushui.processes.over_the_counter import Counted, book_cash_over_counter, counted
+from liushui.processes.services import Services, actor_of, bank_day
 from liushui.risk import effective, load_watch_lists, screen
 from liushui.workflow import Binding, Context
 
-CURRENCY = "CNY"
 ANSWER_WITHIN = 40
 """Seconds that the police identity service has for everybody in an application; below the lease of a job."""
 
@@ -145,6 +148,8 @@ def _contract(services: Services) -> Sequence[Binding]:
 
 def _account(services: Services) -> Sequence[Binding]:
     async def issue(context: Context) -> dict[str, Any]:
+        """A medium on numbered paper takes the next number of whoever hands it out. Refuses ``voucher_none_held``; then
+        nothing has happened, and the step is done again once there is paper."""
         v = context.variables
         account = (await find_account(context.inside.conn, v["account"]))["id"]
         number = await services.opening.issue(
@@ -156,26 +161,27 @@ def _account(services: Services) -> Sequence[Binding]:
             card=v["card"],
         )
         context.link(v["medium"], number)
-        return {"medium_number": number}
+        paper = next((kind.number for kind in voucher_kinds().values() if kind.medium == v["medium"]), None)
+        if paper is None:
+            return {"medium_number": number}
+        voucher = await use_voucher(
+            context.inside, services.clock, paper, teller=context.operator, branch_id=context.branch_id,
+            account=v["account"], case_id=context.case_id,
+        )  # fmt: skip
+        context.link("voucher", f"{paper}-{voucher}")
+        return {"medium_number": number, "voucher": f"{paper}-{voucher}"}
 
     async def first_deposit(context: Context) -> dict[str, Any]:
         """Cash for a new account, within what a teller books alone. Refuses ``count_differs``,
-        ``first_deposit_too_large``, the codes of ``use_limits`` and of the ledger."""
+        ``first_deposit_too_large``, and what ``book_cash_over_counter`` refuses: the till is that of whoever takes it."""
         v = context.variables
         amount: int = v["deposit_amount"]
-        notes: Mapping[str, int] = v.get("deposit_denominations") or {}
-        counted = sum(int(face) * number for face, number in notes.items())
-        if counted != amount:
-            raise refuse("count_differs", "deposit_denominations", counted=format_minor(counted, CURRENCY))
+        come, go = counted(v, "deposit_denominations", "deposit_change", "deposit_amount")
         most: int = effective(bank_day(context.now))["teller_cash_authority"]
         if amount > most:
             raise refuse("first_deposit_too_large", "deposit_amount", most=format_minor(most, CURRENCY))
-        account = await services.directory.find(v["account"], "account")
-        await use_limits(context.inside, account.id, Direction.IN, amount)
-        code, lines = await services.deposits.cash_lines(
-            CASH_DEPOSIT, branch_id=context.branch_id, account=v["account"], amount=amount, currency=CURRENCY
-        )
-        return await post(services, context, Post(header_of(context, code), lines))
+        what = Counted(v["account"], amount, come, go, context.operator)
+        return await book_cash_over_counter(services, context, CASH_DEPOSIT, what, None)
 
     async def activate(context: Context) -> dict[str, Any]:
         """Refuses the codes of ``AccountOpening.activate``."""

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from liushui.accounting import InternalAccounts, Templates
+from liushui.cash import Cash
 from liushui.deposits import AccountOpening, Actor, Deposits
 from liushui.kernel.clock import BANK_TIME, Clock
 from liushui.ledger import Directory, Header, Ledger, Posted, Request
@@ -41,6 +42,7 @@ class Services:
     transfers: TransferOrders
     vault: Vault
     proofs: Proofs
+    cash: Cash
 
 
 @cache

@@ -65,7 +65,7 @@ _STATUS = {
     "database_unavailable": 503,
     "database_full": 503,
 }
-_NOT_FOUND_IN_PATH = {"account_unknown", "customer_unknown"}
+_NOT_FOUND_IN_PATH = {"account_unknown", "cash_place_unknown", "customer_unknown", "voucher_unknown"}
 
 
 def status_of(fault: Fault) -> int:

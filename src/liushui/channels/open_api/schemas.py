@@ -238,7 +238,7 @@ class JournalEntry(BaseModel):
     gl_code: str
     side: Literal["debit", "credit"]
     amount: str
-    balance: str
+    balance: str | None = Field(description="Null for cash that the caller may have to count.")
 
 
 class JournalView(BaseModel):

@@ -7,9 +7,9 @@ from typing import Any
 
 from liushui.deposits import CASH_WITHDRAWAL, has_appointment, password_state, use_appointment
 from liushui.kernel.amount_in_words import amount_in_words
-from liushui.ledger import Post
-from liushui.processes.accounts import CURRENCY, account_of, cash_account_of, count
-from liushui.processes.services import Services, header_of, post
+from liushui.processes.accounts import CURRENCY, account_of, cash_account_of
+from liushui.processes.over_the_counter import Counted, book_cash_over_counter, counted, see_till
+from liushui.processes.services import Services
 from liushui.workflow import Binding, Context
 
 
@@ -25,8 +25,10 @@ def bindings(services: Services) -> Sequence[Binding]:
         }  # fmt: skip
 
     async def count_out(context: Context) -> dict[str, Any]:
-        count(context.variables)
-        return {}
+        """Refuses ``count_differs``, ``face_unknown``, and what ``see_till`` refuses: the till is that of whoever counts
+        the notes out."""
+        go, _ = counted(context.variables)
+        return await see_till(context, teller=context.operator, go=go, field="denominations")
 
     async def pay(context: Context) -> dict[str, Any]:
         """Book, and use the appointment that the amount needed. Refuses like the books, and
@@ -38,11 +40,9 @@ def bindings(services: Services) -> Sequence[Binding]:
                 context.inside, services.clock, account_id=found.id, branch_id=context.branch_id,
                 amount=v["amount"],
             )  # fmt: skip
-        code, lines = await services.deposits.cash_lines(
-            CASH_WITHDRAWAL, branch_id=context.branch_id, account=found.number, amount=v["amount"],
-            currency=CURRENCY,
-        )  # fmt: skip
-        return await post(services, context, Post(header_of(context, code, v.get("memo")), lines))
+        go, come = counted(v)
+        what = Counted(found.number, v["amount"], come, go, context.operator)
+        return await book_cash_over_counter(services, context, CASH_WITHDRAWAL, what, v.get("memo"))
 
     return [
         Binding("withdrawal.check", check),

@@ -18,18 +18,21 @@ from liushui.deposits import (
 from liushui.kernel.amount_in_words import amount_in_words
 from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.kernel.money import format_minor
-from liushui.ledger import Line, Post, balance, find_account
+from liushui.ledger import Post, balance, find_account
 from liushui.processes.accounts import CURRENCY, account_of, cash_account_of
+from liushui.processes.over_the_counter import Counted, book_cash_over_counter, counted
 from liushui.processes.services import Services, header_of, post
 from liushui.workflow import Binding, Context
 
 
-async def _last_lines(services: Services, context: Context, amount: int) -> tuple[str, tuple[Line, ...]]:
-    """The transaction code and lines that book out what is left; an appointment that the cash needs is used."""
+async def _book_out(services: Services, context: Context, amount: int) -> dict[str, Any]:
+    """Book out what is left; an appointment that the cash needs is used. In cash it is not counted against the limits of the
+    account's class: they are for accounts that live on."""
     v = context.variables
     if v["payout"] == "transfer":
         lines = await services.payments.lines(v["account"], v["payee"], amount, CURRENCY)
-        return services.payments.transfer_code, lines
+        header = header_of(context, services.payments.transfer_code, v["reason"])
+        return await post(services, context, Post(header, lines))
     found = await account_of(services, context)
     if v["appointment"] == "fits":
         await use_appointment(
@@ -39,9 +42,9 @@ async def _last_lines(services: Services, context: Context, amount: int) -> tupl
             branch_id=context.branch_id,
             amount=amount - v["interest"],
         )
-    return await services.deposits.cash_lines(
-        CASH_WITHDRAWAL, branch_id=context.branch_id, account=found.number, amount=amount, currency=CURRENCY
-    )
+    go, come = counted(v)
+    what = Counted(found.number, amount, come, go, context.operator)
+    return await book_cash_over_counter(services, context, CASH_WITHDRAWAL, what, v["reason"], limited=False)
 
 
 def bindings(services: Services) -> Sequence[Binding]:
@@ -96,8 +99,7 @@ def bindings(services: Services) -> Sequence[Binding]:
             raise refuse("balance_changed", account=found.number)
         result: dict[str, Any] = {}
         if amount:
-            code, lines = await _last_lines(services, context, amount)
-            result = await post(services, context, Post(header_of(context, code, v["reason"]), lines))
+            result = await _book_out(services, context, amount)
         await services.deposits.close_within(uow, found, by=context.operator)
         return result
 

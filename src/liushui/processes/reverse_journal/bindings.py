@@ -7,16 +7,17 @@ from typing import Any
 
 from liushui.identity import audit
 from liushui.kernel.errors import refuse
-from liushui.ledger import Reverse
-from liushui.payments import REVERSAL_CODE, reversal_facts
-from liushui.processes.services import Services, header_of, post
+from liushui.payments import REVERSAL_CODE, reversal_facts, reverse
+from liushui.processes.services import Services, header_of
 from liushui.workflow import Binding, Context
 
 
 def bindings(services: Services) -> Sequence[Binding]:
     async def facts(context: Context) -> dict[str, Any]:
         journal = context.variables["journal"]
-        found = await reversal_facts(context.inside, journal)
+        found = await reversal_facts(
+            context.inside, journal, asked_by=context.initiator, branch_id=context.branch_id
+        )
         context.link("journal", str(journal))
         return {
             "booked_by": found.operator, "same_branch": found.branch_id == context.branch_id,
@@ -29,16 +30,21 @@ def bindings(services: Services) -> Sequence[Binding]:
             raise refuse("reversal_of_own_journal")
         return {}
 
-    async def reverse(context: Context) -> dict[str, Any]:
+    async def book(context: Context) -> dict[str, Any]:
+        """Cash goes the way back at the till of whoever asked."""
         v = context.variables
         header = header_of(context, REVERSAL_CODE, v["reason"])
-        booked = await post(services, context, Reverse(header, v["journal"]))
+        posted = await reverse(
+            context.inside, services.clock, services.ledger, header, v["journal"], asked_by=context.initiator,
+            case_id=context.case_id,
+        )  # fmt: skip
+        context.link("journal", str(posted.journal_id))
         await audit(context.inside, services.clock, actor=context.operator, action="journal_reversed",
                     subject=str(v["journal"]), outcome=v["reason"][:200])  # fmt: skip
-        return {"reversal": booked["journal"], "booking_date": booked["booking_date"]}
+        return {"reversal": posted.journal_id, "booking_date": posted.booking_date.isoformat()}
 
     return [
         Binding("reversal.facts", facts),
         Binding("reversal.other_person", other_person),
-        Binding("reversal.post", reverse),
+        Binding("reversal.post", book),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from liushui.channels.open_api.routes import (
     accounts,
     books,
+    cash,
     customer_sessions,
     customers,
     days,
@@ -28,6 +29,7 @@ ROUTERS = (
     tasks.router,
     processes.router,
     books.router,
+    cash.router,
     days.router,
     reports.router,
     customers.router,

@@ -1,0 +1,67 @@
+"""The cash journal of a place and day (现金日记账): what was there, what came, what went, what is left, by face."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from liushui.cash.notes import Notes, value
+from liushui.cash.places import Place, Q
+from liushui.store.database import PoolConnection
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """A movement. journal, code, memo: None for one that only put faces right. balance: after it."""
+
+    movement: int
+    journal: int | None
+    code: str | None
+    memo: str | None
+    recorded_at: datetime
+    moved_by: str
+    case_id: int | None
+    notes: Notes
+    balance: int
+
+    @property
+    def amount(self) -> int:
+        """What it has brought; below zero: taken."""
+        return value(self.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class DayJournal:
+    """opening, closing: notes before the first and after the last movement of the day."""
+
+    place: Place
+    day: date
+    opening: dict[int, int]
+    closing: dict[int, int]
+    lines: tuple[DayLine, ...]
+
+    @property
+    def came(self) -> int:
+        return sum(line.amount for line in self.lines if line.amount > 0)
+
+    @property
+    def went(self) -> int:
+        return -sum(line.amount for line in self.lines if line.amount < 0)
+
+
+async def day_journal(conn: PoolConnection, place: Place, day: date) -> DayJournal:
+    """The journal of a business date, computed from the movements alone."""
+    opening = {row["face"]: row["pieces"] for row in await conn.fetch(Q.notes_before, place.id, day)}
+    now, lines = dict(opening), list[DayLine]()
+    for row in await conn.fetch(Q.journal_of_day, place.id, day):
+        notes = {int(face): pieces for face, pieces in json.loads(row["notes"] or "{}").items()}
+        for face, pieces in notes.items():
+            now[face] = now.get(face, 0) + pieces
+        lines.append(
+            DayLine(
+                row["id"], row["journal_id"], row["code"], row["memo"], row["recorded_at"], row["moved_by"],
+                row["case_id"], notes, value(now),
+            )
+        )  # fmt: skip
+    return DayJournal(place, day, opening, {face: n for face, n in now.items() if n}, tuple(lines))

@@ -1,0 +1,1 @@
+"""Overages and shortages (长短款): found, booked, traced, settled."""

@@ -1,0 +1,1 @@
+"""A till or a machine is opened as a place that holds cash."""

@@ -1,0 +1,1 @@
+"""Teller closes the till (轧账): a blind count that must agree."""

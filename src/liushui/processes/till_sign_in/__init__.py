@@ -1,0 +1,1 @@
+"""Teller signs in (签到): takes a till against its last count."""

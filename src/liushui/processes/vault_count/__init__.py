@@ -1,0 +1,1 @@
+"""The vault or a machine is counted by two people."""

@@ -1,0 +1,1 @@
+"""Vouchers go from stock to a teller or back, both signing."""

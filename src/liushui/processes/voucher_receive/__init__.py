@@ -1,0 +1,1 @@
+"""Numbered vouchers (重要空白凭证) come into the stock of a branch."""

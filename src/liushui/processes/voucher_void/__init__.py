@@ -1,0 +1,1 @@
+"""Vouchers that are spoilt or lost are voided by two people."""
