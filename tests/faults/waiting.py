@@ -1,5 +1,5 @@
-"""Transfers that wait, at a bank whose processes are being killed: asked for over HTTP by staff, and by the machines of
-online banking and cash machines from a process of their own; and what must be true of them afterwards.
+"""Transfers that wait, at a bank whose processes are being killed: asked for over HTTP by staff, and by customers
+online and at cash machines from a process of their own; and what must be true of them afterwards.
 
 Everybody asks again under the same key until there is an answer. A refusal that only says that somebody else was quicker
 (the payer's word, the time) is an answer too.
@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import asyncpg
@@ -20,16 +21,17 @@ from pyotp.totp import TOTP
 
 from liushui.bank import Bank
 from liushui.deposits import Actor
-from liushui.identity import add_staff
+from liushui.kernel.check_digits import with_luhn
 from liushui.kernel.errors import Refused
-from liushui.parties import enrol_second_factor
+from liushui.parties import begin_second_factor, confirm_second_factor
 from liushui.store.database import UnitOfWork
 from liushui.workflow import Person
 from tests.faults.running import RunningBank
 
 ZHANG, LI = "0001010000000016", "0001010000000024"
 FUNDS = {ZHANG: 100_000_000_00, LI: 100_000_000_00}
-MACHINE, PASSWORD = "M9001", "machine-of-the-test-1"
+OWNER = {ZHANG: with_luhn("0000000001"), LI: with_luhn("0000000002")}
+"""Whose the accounts are: demo customers, by number."""
 TOO_LATE = frozenset({"transfer_over", "task_closed", "task_unknown", "task_stale", "case_ended"})
 AGAIN = frozenset({"database_unavailable", "database_full", "busy"})
 MOVED = frozenset({"Done", "ExecutedDone"})
@@ -59,20 +61,24 @@ class Clients:
     asked: dict[int, Asked] = field(default_factory=dict[int, Asked])
 
     async def prepare(self) -> Callable[[], str]:
-        """Money, a machine that may confirm, and a customer's one-time passwords; return what tells the right one."""
+        """Money, and a customer's one-time passwords; return what tells the right one."""
         bank = self.machines
         for account, minor in FUNDS.items():
             actor = Actor("T0001", 1, "counter", f"fund:{account}")
             await bank.deposits.deposit_cash(actor, account=account, amount=minor, currency="CNY")
 
-        async def work(uow: UnitOfWork) -> str:
-            await add_staff(uow, bank.clock, number=MACHINE, name="online", roles=["service"], branch_id=1,
-                            password=PASSWORD)  # fmt: skip
-            number = await uow.conn.fetchval("SELECT number FROM party WHERE name = '李示例'")
-            return await enrol_second_factor(uow, bank.clock, bank.vault, customer=number, operator="T0001")
+        async def work(uow: UnitOfWork) -> TOTP:
+            address = await begin_second_factor(uow, bank.clock, bank.vault, customer=OWNER[LI])
+            phone = TOTP(address.split("secret=")[1].split("&")[0])
+            earlier = bank.clock.now() - timedelta(
+                seconds=30
+            )  # so that the code of this half minute is still good
+            await confirm_second_factor(
+                uow, bank.clock, bank.vault, customer=OWNER[LI], code=phone.at(earlier), operator=OWNER[LI]
+            )
+            return phone
 
-        phone = TOTP((await bank.db.transact(work)).split("secret=")[1].split("&")[0])
-        self.running.passwords[MACHINE] = PASSWORD
+        phone = await bank.db.transact(work)
         return lambda: phone.at(bank.clock.now())
 
     async def counter(self, key: str, amount: str, execution: str) -> int:
@@ -83,8 +89,8 @@ class Clients:
         self._remember(begun["case"], Asked(ZHANG, LI, _minor(amount), "counter"))
         return begun["case"]
 
-    async def machine(self, key: str, amount: str, channel: str, payer: str, payee: str) -> int:
-        person = Person(f"M-{channel}", frozenset({"service"}), 1, channel, False)
+    async def customer(self, key: str, amount: str, channel: str, payer: str, payee: str) -> int:
+        person = _customer(payer, channel)
         form = {"payer": payer, "payee": payee, "amount": amount}
         case = await _until_known(
             lambda: self.machines.processes.start(person, "transfer", form, idempotency_key=key)
@@ -120,6 +126,23 @@ class Clients:
                 {"version": row["version"], "form": form}, answers=TOO_LATE,
             )  # fmt: skip
 
+    async def confirm(self, key: str, case: int, element: str, form: dict[str, Any]) -> None:
+        """The customer completes the case's task at an element, if it has one."""
+        row = await _until_known(lambda: self._task(case, element))
+        if row is None:
+            return
+        asked = self.asked[case]
+        person = _customer(asked.payer, asked.channel)
+        try:
+            await _until_known(
+                lambda: self.machines.processes.complete(
+                    person, row["id"], form, version=row["version"], idempotency_key=key
+                )
+            )
+        except Refused as refused:
+            if refused.code not in TOO_LATE:
+                raise
+
     async def _task(self, case: int, element: str) -> asyncpg.Record | None:
         async with self.machines.db.read() as conn:
             return await conn.fetchrow(
@@ -134,6 +157,10 @@ class Clients:
             await self.machines.db.pool.execute(
                 "UPDATE process_timer SET due_at = now() WHERE due_at > now() AND random() < $1", share
             )
+
+
+def _customer(account: str, channel: str) -> Person:
+    return Person(OWNER[account], frozenset({"customer"}), 1, channel, True)
 
 
 async def _until_known(work: Callable[[], Awaitable[Answer]]) -> Answer:
