@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 from tests.counter import LI, OTHER_SUPERVISOR, ZHANG, cash_in, next_day, rows
 from tests.procedures import REVIEWER, SUPERVISOR, TELLER, Story, person, refused, run
+from tests.rates import post_demand_rate
 
 WHY = "金额录错"
 
@@ -12,6 +15,23 @@ async def mistake(s: Story, key: str = "k1") -> int:
     """100.00 too much, booked by T0003; return the journal."""
     await cash_in(s, ZHANG, "100.00", key)
     return (await rows(s, "SELECT max(id) AS id FROM journal"))[0]["id"]
+
+
+def test_interest_is_as_if_what_was_reversed_had_never_been(demo: str) -> None:
+    """By hand, to 21 March: 12,000.00 and 8,000.50 for 75 days at 0.05 % / 360: 1.25 and 0.83."""
+
+    async def tell(s: Story) -> None:
+        await post_demand_rate(s.bank.db, date(2026, 1, 5), "0.05")
+        journal = await s.pay(ZHANG, LI, 1_200_000)
+        await next_day(s)
+        case = await ask(s, journal)
+        await s.do(person("R0001", "reviewer"), case, "Review", decision="approve")
+        await s.do(SUPERVISOR, case, "Authorise", decision="approve")
+        s.clock.set(datetime(2026, 3, 21, 2, tzinfo=UTC))
+        await s.bank.day_end.run()
+        assert (await s.balance(ZHANG), await s.balance(LI)) == ("12001.25", "8001.33")
+
+    run(demo, tell)
 
 
 async def ask(s: Story, journal: int) -> int:

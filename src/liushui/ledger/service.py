@@ -27,9 +27,9 @@ class Ledger:
     def __init__(self, db: Database, clock: Clock, limits: LedgerLimits | None = None) -> None:
         self._db = db
         self._clock = clock
-        self._limits = limits or LedgerLimits()
-        self._planner = Planner(self._limits)
-        self.writer = GroupCommit(db, clock, self._limits)
+        self.limits = limits or LedgerLimits()
+        self._planner = Planner(self.limits)
+        self.writer = GroupCommit(db, clock, self.limits)
 
     def start(self) -> None:
         """Begin to write; call on the event loop that will submit."""

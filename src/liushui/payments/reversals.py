@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from liushui.cash import Moved, Place, move, negative, notes_of_journal, place_by_id, require_notes, till_of
 from liushui.kernel.clock import Clock
@@ -80,7 +81,12 @@ async def reverse(
     case_id: int,
 ) -> Posted:
     """Book the opposite of a journal, give back what it has counted against limits, and move its notes the way back.
-    Refuses like ``cash_moved_by``, and the ledger's codes."""
+    Valued as the journal was, so that interest is as if it had never been; where that lies further back than the ledger
+    takes, on the day. Refuses like ``cash_moved_by``, and the ledger's codes."""
+    valued: date = (await journal_facts(uow.conn, journal_id))["value_date"]
+    today = (await uow.head()).business_date
+    if -ledger.limits.value_days_back <= (valued - today).days <= ledger.limits.value_days_ahead:
+        header = header._replace(value_date=valued)
     moved = await cash_moved_by(uow, journal_id, asked_by=asked_by, branch_id=header.branch_id)
     posted = await ledger.post_within(uow, Reverse(header, journal_id))
     await give_back_counted(uow, journal_id)
