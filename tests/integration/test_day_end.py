@@ -33,7 +33,7 @@ class Days:
     async def cash(self, account: int, minor: int, *, value_date: date | None = None) -> int:
         """Cash in (or out, below zero); return the journal."""
         self.keys += 1
-        cash = (await self.bank.internal.of(1, "CNY"))["cash"]
+        cash = (await self.bank.internal.of(1, "CNY"))["clearing"]
         header = Header(f"cash:{self.keys}", "DEP01", 1, "T0001", "counter", value_date=value_date)
         lines = (Line(cash, minor > 0, abs(minor)), Line(account, minor < 0, abs(minor)))
         return (await self.bank.ledger.submit(Post(header, lines))).journal_id

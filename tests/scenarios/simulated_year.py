@@ -85,7 +85,7 @@ class SimulatedBank:
             branches = await list_branches(conn)
         for who in range(PEOPLE):
             self.accounts.append(await self._welcome(who, branches[who % len(branches)]))
-        self.cash = {b.id: (await self.bank.internal.of(b.id, "CNY"))["cash"] for b in branches}
+        self.cash = {b.id: (await self.bank.internal.of(b.id, "CNY"))["clearing"] for b in branches}
 
     async def _welcome(self, who: int, branch: Branch) -> int:
         new = NewCustomer(

@@ -24,7 +24,7 @@ SEED = "2026"
 UNTIL = date(2027, 1, 2)
 SETTLEMENTS = [date(2026, 3, 20), date(2026, 6, 20), date(2026, 9, 20), date(2026, 12, 20)]
 BOOKS = """
-SELECT json_agg(json_build_array(j.id, j.code, j.booking_date, j.value_date, j.idempotency_key, a.number, e.line, e.debit,
+SELECT json_agg(json_build_array(j.id, j.code, j.booking_date, j.value_date, a.number, e.line, e.debit,
                                  e.amount, e.balance_after) ORDER BY j.id, e.line)::text
 FROM journal j JOIN entry e ON e.journal_id = j.id JOIN ledger_account a ON a.id = e.account_id
 """

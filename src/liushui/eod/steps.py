@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from liushui.accounting import Templates, carry_profit, roll_up, verify_general_ledger
+from liushui.cash import open_tills
 from liushui.deposits import Until, accrue, demand_terms, open_payable_accounts, settle_some
 from liushui.eod.model import Day, Progress
 from liushui.eod.service import Work, seal_day
@@ -29,6 +30,7 @@ class Steps:
 
     def by_name(self) -> Mapping[str, Work]:
         return {
+            "name_open_tills": self.name_open_tills,
             "expire_holds": self.expire_holds,
             "accrue_interest": self.accrue_interest,
             "settle_interest": self.settle_interest,
@@ -37,6 +39,14 @@ class Steps:
             "reconcile": self.reconcile,
             "seal": self.seal,
         }
+
+    async def name_open_tills(self, uow: UnitOfWork, day: Day, _mark: int) -> Progress:
+        """Each till, vault and transfer that the counters have left open is told of, once; the day does not wait."""
+        left = await open_tills(uow.conn, day.date)
+        for one in left:
+            payload = {"date": day.date.isoformat(), "place": one.place, "what": one.what, "by": one.by}
+            await uow.emit("counter_left_open", self._clock.now(), payload=payload)
+        return Progress(None, len(left))
 
     async def expire_holds(self, uow: UnitOfWork, _day: Day, _mark: int) -> Progress:
         released = await self._ledger.expire_some_within(uow)
