@@ -12,6 +12,7 @@ from liushui.eod.service import Work, seal_day
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import raise_if_any
 from liushui.ledger import Ledger
+from liushui.payments import StandingOrders
 from liushui.store.database import UnitOfWork
 
 
@@ -23,10 +24,11 @@ def until_of(day: Day) -> Until:
 class Steps:
     """The steps over the services of one bank."""
 
-    def __init__(self, clock: Clock, ledger: Ledger, templates: Templates) -> None:
+    def __init__(self, clock: Clock, ledger: Ledger, templates: Templates, standing: StandingOrders) -> None:
         self._clock = clock
         self._ledger = ledger
         self._templates = templates
+        self._standing = standing
 
     def by_name(self) -> Mapping[str, Work]:
         return {
@@ -34,6 +36,7 @@ class Steps:
             "expire_holds": self.expire_holds,
             "accrue_interest": self.accrue_interest,
             "settle_interest": self.settle_interest,
+            "standing_orders": self.standing_orders,
             "carry_profit": self.carry_profit,
             "roll_up": self.roll_up,
             "reconcile": self.reconcile,
@@ -66,6 +69,11 @@ class Steps:
             uow, self._clock, terms, until_of(day), after=mark, key=f"interest:{day.next}"
         )
         return Progress(done.mark, done.journals)
+
+    async def standing_orders(self, uow: UnitOfWork, day: Day, mark: int) -> Progress:
+        """Those due on the day that begins, after the interest that its customers were paid for the day that ends."""
+        done = await self._standing.execute_some(uow, day.next, after=mark)
+        return Progress(done.mark, done.handled)
 
     async def carry_profit(self, uow: UnitOfWork, day: Day, _mark: int) -> Progress:
         done = await carry_profit(uow, self._ledger, day=day.date, cut_journal=day.cut_journal)

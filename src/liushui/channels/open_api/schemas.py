@@ -295,9 +295,12 @@ class BusinessDayView(BaseModel):
 
 
 class BusinessDaysView(BaseModel):
-    """business_date: what journals are booked on now. days: those cut off, newest first."""
+    """business_date: what journals are booked on now. calendar_until: the last day whose holidays are known;
+    calendar_ends_soon: the next year's ought to be entered. days: those cut off, newest first."""
 
     business_date: DayOnly
+    calendar_until: DayOnly
+    calendar_ends_soon: bool
     days: list[BusinessDayView]
 
 
