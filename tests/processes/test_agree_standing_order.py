@@ -80,10 +80,7 @@ def test_large_ones_and_everything_to_somebody_else_are_reviewed(demo: str) -> N
         ]  # fmt: skip
         await s.do(SUPERVISOR, large, "Review", decision="reject")
         assert await last(s, large) == "Rejected"
-        above = {name: value for name, value in RENT.items() if name != "amount"} | {
-            "what": "above",
-            "kept": "0.00",
-        }
+        above = {name: value for name, value in RENT.items() if name != "amount"} | {"what": "above"}
         everything = await s.start(TELLER, "agree_standing_order", **above)
         await s.do(SUPERVISOR, everything, "Review", decision="approve")
         assert await last(s, everything) == "Agreed"

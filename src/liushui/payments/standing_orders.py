@@ -185,26 +185,19 @@ class StandingOrders:
         amount: int | None = None
         journal: int | None = None
         outcome, code = DONE, None
-        trial = uow.conn.transaction()
-        await trial.start()
         try:
-            if closed:
-                raise refuse("account_closed")
-            amount = await self._amount(uow, row)
-            if amount is None:
-                outcome = NOTHING
-            else:
-                journal = await self._pay(uow, row, due, amount)
+            async with uow.conn.transaction():
+                if closed:
+                    raise refuse("account_closed")
+                amount = await self._amount(uow, row)
+                if amount is None:
+                    outcome = NOTHING
+                else:
+                    journal = await self._pay(uow, row, due, amount)
         except Refused as refused:
-            await trial.rollback()
             if refused.code in PASSING:
                 raise
             outcome, code = GIVEN_UP if last else REFUSED, refused.code
-        except BaseException:
-            await trial.rollback()
-            raise
-        else:
-            await trial.commit()
         now = self._clock.now()
         await uow.conn.execute(
             Q.insert_execution, row["id"], due, attempt, on, outcome, amount, journal, code, now

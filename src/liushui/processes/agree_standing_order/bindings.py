@@ -92,7 +92,7 @@ def _missing(context: Context) -> list[Fault]:
     if context.case_channel == "counter" and not v.get("identified"):
         needed.append("identified")
     if "what" in v:
-        needed += ["amount"] if v["what"] == "fixed" else ["kept"]
+        needed += ["amount"] if v["what"] == "fixed" else []
         needed += {"monthly": ["month_day"], "days": ["every_days"]}.get(v["rhythm"], [])
     return [
         Fault("form_field_missing", field=name)
