@@ -43,6 +43,7 @@ from liushui.deposits.classes import (
     opening_faults,
 )
 from liushui.deposits.closing import closing_obstacles
+from liushui.deposits.dormancy import Activity, Reviewed, activity_of, reactivate, refuse_dormant, review_some
 from liushui.deposits.holdings import PURPOSES, Terms, held_by, room_faults
 from liushui.deposits.interest import (
     DemandTerms,
@@ -84,6 +85,7 @@ __all__ = [
     "SIGNATURE_METHODS",
     "SMALL",
     "AccountOpening",
+    "Activity",
     "Actor",
     "AgreementText",
     "Cause",
@@ -98,6 +100,7 @@ __all__ = [
     "Opened",
     "Order",
     "PasswordState",
+    "Reviewed",
     "Settled",
     "Signature",
     "StatementData",
@@ -106,6 +109,7 @@ __all__ = [
     "Until",
     "Use",
     "accrue",
+    "activity_of",
     "age_on",
     "agree_to_notices",
     "agreement_text",
@@ -137,11 +141,14 @@ __all__ = [
     "password_state",
     "place_block",
     "prolong_block",
+    "reactivate",
     "record_agreement",
     "record_order",
     "remember_use",
+    "refuse_dormant",
     "replace_card",
     "report_loss",
+    "review_some",
     "room_faults",
     "set_password",
     "settle_account",

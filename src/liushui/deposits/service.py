@@ -9,6 +9,7 @@ from liushui.accounting import InternalAccounts, Templates
 from liushui.deposits.appointments import cancel_cash
 from liushui.deposits.cards import take_card_back
 from liushui.deposits.classes import FULL, opening_faults
+from liushui.deposits.dormancy import end_with_account
 from liushui.deposits.holdings import held_by
 from liushui.deposits.repository import Q, next_card_number
 from liushui.identity import Branch, audit
@@ -139,10 +140,11 @@ class Deposits:
     async def close_within(self, uow: UnitOfWork, account: CustomerAccount, *, by: str) -> None:
         """Close an empty account inside another use case: its card ends, cash ordered and notices are cancelled.
         Refusals: see ``Ledger.close_account``."""
-        await self._ledger.close_account(uow, account.id)
+        today = await self._ledger.close_account(uow, account.id)
         await take_card_back(uow, self._clock, account.id, by=by, reason="account closed")
         await cancel_cash(uow, self._clock, account_id=account.id, on_date=None)
         await uow.conn.execute(Q.end_notices, account.id)
+        await end_with_account(uow, account.id, today)
         await audit(uow, self._clock, actor=by, action="account_closed", subject=account.number,
                     outcome="done")  # fmt: skip
         await uow.emit("account_closed", self._clock.now(), subjects=[account.id])

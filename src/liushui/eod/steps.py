@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from liushui.accounting import Templates, carry_profit, roll_up, verify_general_ledger
 from liushui.cash import open_tills
-from liushui.deposits import Until, accrue, demand_terms, open_payable_accounts, settle_some
+from liushui.deposits import Until, accrue, demand_terms, open_payable_accounts, review_some, settle_some
 from liushui.eod.model import Day, Progress
 from liushui.eod.service import Work, seal_day
 from liushui.kernel.clock import Clock
@@ -37,6 +37,7 @@ class Steps:
             "accrue_interest": self.accrue_interest,
             "settle_interest": self.settle_interest,
             "standing_orders": self.standing_orders,
+            "dormant_accounts": self.dormant_accounts,
             "carry_profit": self.carry_profit,
             "roll_up": self.roll_up,
             "reconcile": self.reconcile,
@@ -74,6 +75,10 @@ class Steps:
         """Those due on the day that begins, after the interest that its customers were paid for the day that ends."""
         done = await self._standing.execute_some(uow, day.next, after=mark)
         return Progress(done.mark, done.handled)
+
+    async def dormant_accounts(self, uow: UnitOfWork, day: Day, mark: int) -> Progress:
+        done = await review_some(uow, self._ledger, self._clock, day.next, after=mark)
+        return Progress(done.mark, done.changed)
 
     async def carry_profit(self, uow: UnitOfWork, day: Day, _mark: int) -> Progress:
         done = await carry_profit(uow, self._ledger, day=day.date, cut_journal=day.cut_journal)

@@ -89,6 +89,7 @@ class AccountView(BaseModel):
     closed_on: date | None
     debit_blocked: bool
     credit_blocked: bool
+    activity: str
     ledger: str
     available: str
     held: str
