@@ -25,22 +25,19 @@ async def wang(s: Story) -> str:
     )
 
 
-async def company(s: Story) -> str:
+async def company(s: Story, serial: str = "1") -> str:
     """An entity with an account and 5,000.00 on it."""
+    code = {"1": "91350100M000100Y43", "2": "91330100MA27ABCD1C"}[serial]
     new = NewCustomer(
-        "entity",
-        "示例商贸有限公司",
-        "uscc",
-        "91350100M000100Y43",
-        "CN",
-        mobile="13900000000",
-        address="某街1号",
+        "entity", f"示例商贸{serial}有限公司", "uscc", code, "CN", mobile="13900000000", address="某街1号"
     )
-    customer, _ = await open_customer(s.bank.db, s.clock, new, operator="system", branch_id=1, key="company")
+    customer, _ = await open_customer(
+        s.bank.db, s.clock, new, operator="system", branch_id=1, key=f"company:{serial}"
+    )
     async with s.bank.db.read() as conn:
         branch = (await list_branches(conn))[0]
     opened, _ = await s.bank.deposits.open_demand_account(
-        Actor("T0001", 1, "counter", "company-account"),
+        Actor("T0001", 1, "counter", f"company-account:{serial}"),
         customer=customer.number,
         currency="CNY",
         branch=branch,

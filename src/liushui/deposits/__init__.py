@@ -1,6 +1,14 @@
 """Demand deposits: accounts, their classes and limits, opening, cash over the counter, passwords, blocks and their
 causes, loss reports, closing, statements."""
 
+from liushui.deposits.agreement_deposits import (
+    agree_on_tiers,
+    agreement_faults,
+    agreements_accrued,
+    end_agreement,
+    running_contract,
+    settle_agreements,
+)
 from liushui.deposits.agreements import (
     LANGUAGES,
     SIGNATURE_METHODS,
@@ -46,10 +54,12 @@ from liushui.deposits.closing import closing_obstacles
 from liushui.deposits.dormancy import Activity, Reviewed, activity_of, reactivate, refuse_dormant, review_some
 from liushui.deposits.holdings import PURPOSES, Terms, held_by, room_faults
 from liushui.deposits.interest import (
+    Accrued,
     DemandTerms,
     Settled,
     Until,
-    accrue,
+    book_accruals,
+    demand_accrued,
     demand_terms,
     interest_if_settled,
     open_payable_accounts,
@@ -85,6 +95,7 @@ __all__ = [
     "SIGNATURE_METHODS",
     "SMALL",
     "AccountOpening",
+    "Accrued",
     "Activity",
     "Actor",
     "AgreementText",
@@ -108,18 +119,23 @@ __all__ = [
     "Tried",
     "Until",
     "Use",
-    "accrue",
     "activity_of",
     "age_on",
+    "agree_on_tiers",
     "agree_to_notices",
+    "agreement_faults",
     "agreement_text",
+    "agreements_accrued",
     "block_of",
     "blocks_of",
+    "book_accruals",
     "book_cash",
     "cancel_cash",
     "card_of",
     "closing_obstacles",
+    "demand_accrued",
     "demand_terms",
+    "end_agreement",
     "end_loss",
     "end_of",
     "give_back_limits",
@@ -150,8 +166,10 @@ __all__ = [
     "report_loss",
     "review_some",
     "room_faults",
+    "running_contract",
     "set_password",
     "settle_account",
+    "settle_agreements",
     "settle_some",
     "signature_faults",
     "statement_by_code",

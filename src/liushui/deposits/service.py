@@ -21,9 +21,10 @@ from liushui.parties import customer_by_number
 from liushui.risk import effective
 from liushui.store.database import Database, UnitOfWork
 
-TERMS_DEMAND = "demand"
+TERMS_PERSON, TERMS_ENTITY = "demand", "demand_entity"
 CASH_DEPOSIT, CASH_WITHDRAWAL = "cash_deposit", "cash_withdrawal"
 GL_CODE_OF_KIND = {"individual": "2011.01", "entity": "2011.02"}
+TERMS_OF_GL_CODE = {"2011.01": TERMS_PERSON, "2011.02": TERMS_ENTITY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ class Deposits:
             number = with_luhn(f"{branch.code}01{await conn.fetchval(Q.next_account_serial):09d}")
         card = await next_card_number(conn) if with_card else None
         account_id = await self._ledger.open_account(
-            uow, NewAccount(number, branch.id, currency, gl_code, False, floor_minor, TERMS_DEMAND)
+            uow,
+            NewAccount(number, branch.id, currency, gl_code, False, floor_minor, TERMS_OF_GL_CODE[gl_code]),
         )
         await conn.execute(Q.insert_deposit, account_id, card, actor.operator)
         await conn.execute(Q.insert_party, account_id, owner, "owner")

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 
 from liushui.accounting import Templates, carry_profit, roll_up, verify_general_ledger
 from liushui.cash import open_tills
-from liushui.deposits import Until, accrue, demand_terms, open_payable_accounts, review_some, settle_some
+from liushui.deposits import (
+    Until,
+    agreements_accrued,
+    book_accruals,
+    demand_accrued,
+    demand_terms,
+    open_payable_accounts,
+    review_some,
+    settle_agreements,
+    settle_some,
+)
 from liushui.eod.model import Day, Progress
 from liushui.eod.service import Work, seal_day
 from liushui.kernel.clock import Clock
@@ -36,6 +46,7 @@ class Steps:
             "expire_holds": self.expire_holds,
             "accrue_interest": self.accrue_interest,
             "settle_interest": self.settle_interest,
+            "agreement_deposits": self.agreement_deposits,
             "standing_orders": self.standing_orders,
             "dormant_accounts": self.dormant_accounts,
             "carry_profit": self.carry_profit,
@@ -58,8 +69,10 @@ class Steps:
 
     async def accrue_interest(self, uow: UnitOfWork, day: Day, _mark: int) -> Progress:
         terms = await demand_terms(uow.conn, day.date)
-        await open_payable_accounts(uow, self._ledger, terms)
-        done = await accrue(uow, self._ledger, self._templates, terms, until_of(day), day=day.date)
+        await open_payable_accounts(uow, self._ledger, [(t.product, t.currency) for t in terms])
+        accrued = await demand_accrued(uow.conn, terms, until_of(day))
+        accrued += await agreements_accrued(uow.conn, day.date)
+        done = await book_accruals(uow, self._ledger, self._templates, accrued, day=day.date)
         return Progress(None, done)
 
     async def settle_interest(self, uow: UnitOfWork, day: Day, mark: int) -> Progress:
@@ -69,6 +82,10 @@ class Steps:
         done = await settle_some(
             uow, self._clock, terms, until_of(day), after=mark, key=f"interest:{day.next}"
         )
+        return Progress(done.mark, done.journals)
+
+    async def agreement_deposits(self, uow: UnitOfWork, day: Day, mark: int) -> Progress:
+        done = await settle_agreements(uow, self._ledger, self._clock, day.date, after=mark)
         return Progress(done.mark, done.journals)
 
     async def standing_orders(self, uow: UnitOfWork, day: Day, mark: int) -> Progress:
