@@ -35,8 +35,9 @@ INSERT INTO agreement_settlement (agreement_id, until, within_days, above_days, 
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: insert
-INSERT INTO agreement_deposit (account_id, base, from_on, until_on, renews, began_position, case_id, agreed_at, entered_by, approved_by)
-SELECT $1, $2, $3, $4, $5, b.position, $6, $7, $8, $9 FROM ledger_balance b WHERE b.account_id = $1 RETURNING id;
+INSERT INTO agreement_deposit (id, account_id, base, from_on, until_on, renews, began_position, case_id, agreed_at, entered_by,
+                               approved_by)
+SELECT (SELECT coalesce(max(id), 0) + 1 FROM agreement_deposit), $1, $2, $3, $4, $5, b.position, $6, $7, $8, $9 FROM ledger_balance b WHERE b.account_id = $1 RETURNING id;
 
 -- name: renew
 UPDATE agreement_deposit SET until_on = $2 WHERE id = $1;

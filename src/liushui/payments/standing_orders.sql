@@ -1,7 +1,8 @@
 -- name: insert
-INSERT INTO standing_order (payer_id, payee_id, amount, kept, month_day, every_days, first_on, last_on, times, on_holiday,
+INSERT INTO standing_order (id, payer_id, payee_id, amount, kept, month_day, every_days, first_on, last_on, times, on_holiday,
                             retries, memo, channel, replaces, agreed_at, agreed_by, case_id, next_due, next_on, next_attempt)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 1) RETURNING id;
+SELECT coalesce(max(id), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 1
+FROM standing_order RETURNING id;
 
 -- name: due
 SELECT o.*, p.number AS payer, p.branch_id, p.currency, p.closed_on AS payer_closed, t.number AS payee,
