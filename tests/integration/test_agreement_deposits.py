@@ -36,7 +36,7 @@ async def even_rates(s: Story) -> None:
 async def cash(s: Story, number: str, minor: int, key: str, value_date: date | None = None) -> None:
     """Cash in, or out below zero."""
     account = (await s.bank.directory.find(number)).id
-    till = (await s.bank.internal.of(1, "CNY"))["cash"]
+    till = (await s.bank.internal.of(1, "CNY"))["clearing"]
     header = Header(f"cash:{key}", "DEP01", 1, "T0001", "counter", value_date=value_date)
     lines = (Line(till, minor > 0, abs(minor)), Line(account, minor < 0, abs(minor)))
     await s.bank.ledger.submit(Post(header, lines))

@@ -8,10 +8,10 @@ from typing import Any
 from pyotp.totp import TOTP
 
 from tests.procedures import SUPERVISOR, TELLER, Story, person, refused
-from tests.processes.transfers import LI, ZHANG, enrol, fault, last, machine, run, second_account
+from tests.processes.transfers import LI, ZHANG, customer, enrol, fault, last, run, second_account
 from tests.standing import RENT, go_to, history
 
-ONLINE = machine("online")
+ONLINE = customer("online")
 ALONE: dict[str, Any] = {name: value for name, value in RENT.items() if name != "identified"}
 
 
@@ -65,6 +65,9 @@ def test_whoever_has_no_second_factor_agrees_at_the_counter(demo: str) -> None:
         assert (await last(s, case), await fault(s, case)) == ("NotProven", "second_factor_not_enrolled")
         teller = person("T0001", "teller", channel="online")
         assert await refused(s.start(teller, "agree_standing_order", **ALONE)) == ["channel_not_offered"]
+        other = customer("online", 2)
+        assert await refused(s.start(other, "agree_standing_order", **ALONE)) == ["account_unknown"]
+        assert await refused(ask(s, amount="50000.01")) == ["standing_order_at_the_counter"]
 
     run(demo, tell)
 

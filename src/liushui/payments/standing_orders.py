@@ -20,6 +20,7 @@ from liushui.kernel.clock import Clock
 from liushui.kernel.errors import Fault, Refused, raise_if_any, refuse
 from liushui.kernel.money import format_minor
 from liushui.ledger import CustomerAccount, Header, Ledger, Post, balance
+from liushui.payments.limits import ONE_TIME_PASSWORD
 from liushui.payments.orders import Order, TransferOrders
 from liushui.payments.schedules import OnHoliday, Schedule
 from liushui.store.database import PoolConnection, UnitOfWork
@@ -231,7 +232,7 @@ class StandingOrders:
             memo=row["memo"],
         )
         lines = self._template.lines({"payer": payer.id, "payee": payee.id}, {"principal": amount})
-        order = Order(row["case_id"], payer, payee, amount, row["channel"], proven=True, reminded=True)
+        order = Order(row["case_id"], payer, payee, amount, row["channel"], ONE_TIME_PASSWORD, reminded=True)
         return (await self._transfers.post(uow, order, Post(header, lines))).journal_id
 
     async def _tell(

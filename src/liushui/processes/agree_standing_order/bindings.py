@@ -9,10 +9,12 @@ from typing import Any
 from liushui.deposits import owner_of
 from liushui.identity import audit
 from liushui.kernel.errors import Fault, Refused, raise_if_any, refuse
-from liushui.parties import check_code
+from liushui.kernel.money import format_minor
+from liushui.parties import customer_by_number
 from liushui.payments import SELF_SERVICE, NewStandingOrder, OnHoliday, Schedule
-from liushui.processes.accounts import CUSTOMER_ROLE, account_of
-from liushui.processes.services import Services
+from liushui.processes.accounts import CURRENCY, account_of, is_customer
+from liushui.processes.services import Services, parameters_at
+from liushui.self_service import Proof
 from liushui.workflow import Binding, Context
 
 WEEK = 7
@@ -21,28 +23,27 @@ ATTEMPTS_MOST = 3
 
 def bindings(services: Services) -> Sequence[Binding]:
     async def check(context: Context) -> dict[str, Any]:
-        """Refuses what is missing, ``channel_not_offered``, ``account_unknown``, and like ``StandingOrders.faults``."""
+        """Refuses what is missing, ``channel_not_offered``, ``account_unknown``, like ``StandingOrders.faults``, and
+        ``standing_order_at_the_counter`` for what a one-time password is not enough for (银发〔2016〕261号 art. 9)."""
         refuse_wrong_hand(context)
         faults = _missing(context)
         new = await _asked_for(services, context)
         uow = context.inside
         today = (await uow.head()).business_date
         raise_if_any([*faults, *await services.standing.faults(uow.conn, new, today)])
+        alone = context.case_channel in SELF_SERVICE
         owners = [await owner_of(uow.conn, account.id) for account in (new.payer, new.payee)]
-        return {
-            "self_service": context.case_channel in SELF_SERVICE, "own": owners[0] == owners[1],
-            "sweep": new.amount is None, "most": new.amount or 0,
-        }  # fmt: skip
+        own, most = owners[0] == owners[1], parameters_at(context.now)["online_certificate_from"]
+        if alone and not own and (new.amount is None or new.amount > most):
+            raise refuse("standing_order_at_the_counter", "amount", most=format_minor(most, CURRENCY))
+        return {"self_service": alone, "own": own, "sweep": new.amount is None, "most": new.amount or 0}
 
     async def verify(context: Context) -> dict[str, Any]:
         """A wrong code is a result, not a refusal: a refusal would undo the count of attempts."""
         v, uow = context.variables, context.inside
-        payer = await account_of(services, context, "payer")
-        party = await services.transfers.owner_of(uow.conn, payer)
+        party = await customer_by_number(uow.conn, context.operator)
         try:
-            right = await check_code(
-                uow, services.vault, party_id=party, code=v["one_time_password"], now=context.now
-            )
+            right = await services.proofs.check(uow, party.id, Proof(v["one_time_password"]), None)
         except Refused as refused:
             return {
                 "proven": False, "attempts": ATTEMPTS_MOST, "fault": {"code": refused.code, "params": {}},
@@ -80,9 +81,8 @@ def bindings(services: Services) -> Sequence[Binding]:
 
 
 def refuse_wrong_hand(context: Context) -> None:
-    """Where nobody of the bank can stand, only a machine or the customer acts. Refuses ``channel_not_offered``."""
-    who = context.person
-    if context.channel in SELF_SERVICE and who is not None and not who.roles & {"service", CUSTOMER_ROLE}:
+    """Where nobody of the bank can stand, only the customer acts. Refuses ``channel_not_offered``."""
+    if context.channel in SELF_SERVICE and context.person is not None and not is_customer(context):
         raise refuse("channel_not_offered", channel=context.channel)
 
 
