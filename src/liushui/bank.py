@@ -16,7 +16,7 @@ from liushui.kernel.errors import Fault
 from liushui.ledger import Directory, Ledger, LedgerLimits
 from liushui.ledger.verify import verify_books
 from liushui.parties import IdentityService, IdentityStandIn
-from liushui.payments import AbandonedOrders, Payments, TransferOrders
+from liushui.payments import AbandonedOrders, Payments, StandingOrders, TransferOrders
 from liushui.processes import Processes, Services
 from liushui.products import verify_products
 from liushui.reporting import Reporting
@@ -48,6 +48,7 @@ class Bank:
     processes: Processes
     identity_service: IdentityService
     transfers: TransferOrders
+    standing: StandingOrders
     vault: Vault
     day_end: DayEnd
     reporting: Reporting
@@ -83,6 +84,7 @@ async def open_bank(
     transfers, safe = TransferOrders(clock, ledger, payments), vault or Vault.from_environment()
     proofs = Proofs(clock, safe, relying_party or RelyingParty.from_environment())
     cash = Cash(clock, ledger, internal, templates)
+    standing = StandingOrders(clock, ledger, templates, transfers)
     services = Services(
         db,
         clock,
@@ -95,6 +97,7 @@ async def open_bank(
         opening,
         police,
         transfers,
+        standing,
         safe,
         proofs,
         cash,
@@ -102,8 +105,8 @@ async def open_bank(
     try:
         yield Bank(
             db, clock, ledger, directory, internal, templates, Sessions(db, clock), deposits, payments,
-            opening, Processes(services), police, transfers, safe,
-            DayEnd(db, clock, Steps(clock, ledger, templates).by_name()),
+            opening, Processes(services), police, transfers, standing, safe,
+            DayEnd(db, clock, Steps(clock, ledger, templates, standing).by_name()),
             Reporting(db, clock, templates), proofs, CustomerSessions(db, clock), cash,
         )  # fmt: skip
     finally:

@@ -127,3 +127,33 @@ def test_writes_without_a_journal_are_compared_under_their_key_too(demo: str) ->
             assert (cut.status_code, cut.json()["date"]) == (202, "2026-01-05")
 
     run(demo, story)
+
+
+def test_a_standing_order_is_agreed_as_a_case_and_read_with_what_came_of_it(demo: str) -> None:
+    async def story(c: Client) -> None:
+        payer, payee, _ = await c.accounts()
+        customer = (await c.call("GET", f"/v1/accounts/{payer}")).json()["customer"]
+        terms = {
+            "payer": payer, "payee": payee, "what": "fixed", "amount": "3000.00", "rhythm": "monthly", "month_day": 31,
+            "first_on": "2026-01-06", "on_holiday": "next", "identified": True,
+        }  # fmt: skip
+        begun = await c.call("POST", "/v1/processes/agree_standing_order/cases", json={"form": terms})
+        assert begun.status_code in (201, 202), begun.text
+        orders = (await c.call("GET", f"/v1/customers/{customer}/standing-orders")).json()
+        (order,) = orders["orders"]
+        # the 31st is a Saturday; Monday is a working day
+        assert (order["amount"], order["next_due"], order["next_on"]) == (
+            "3000.00",
+            "2026-01-31",
+            "2026-02-02",
+        )
+        assert orders["next"] is None
+        shown = (await c.call("GET", f"/v1/standing-orders/{order['number']}")).json()
+        assert shown == order | {"executions": []}
+        unknown = await c.call("GET", "/v1/standing-orders/99")
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "standing_order_unknown")
+        assert (await c.call("GET", f"/v1/accounts/{payer}")).json()["activity"] == "active"
+        days = (await c.call("GET", "/v1/business-days")).json()
+        assert (days["calendar_until"], days["calendar_ends_soon"]) == ("2026-12-31", False)
+
+    run(demo, story)

@@ -18,8 +18,10 @@ from liushui.demo import complete_demo_bank
 from liushui.deposits import Actor
 from liushui.identity import Branch, list_branches
 from liushui.kernel.clock import ManualClock
-from liushui.ledger import Header, Line, Post, Posted
+from liushui.ledger import CustomerAccount, Header, Line, Post, Posted
 from liushui.parties import NewCustomer, open_customer
+from liushui.payments import NewStandingOrder, OnHoliday, Schedule
+from liushui.store.database import UnitOfWork
 from tests.rates import post_demand_rate
 
 FIRST = date(2026, 1, 5)
@@ -47,14 +49,13 @@ class Action(NamedTuple):
 
 
 def plan_of(seed: str, day: date) -> list[Action]:
-    """What the people do on a day; they have enough for all of it. Person 0 pays the wages and takes the rents."""
+    """What the people do on a day; they have enough for all of it. Person 0 pays the wages, and takes the rents, which are
+    standing orders."""
     chance = random.Random(f"{seed}:{day}")
     people = range(1, PEOPLE)
     actions: list[Action] = []
     if day.day == 10:
         actions += [Action(0, who, 650_000 + 10_000 * who) for who in people]
-    if day.day == 1:
-        actions += [Action(who, 0, 200_000 + 1_000 * who) for who in people if who % 3]
     for who in people:
         if chance.random() < 0.15:
             actions.append(
@@ -86,6 +87,8 @@ class SimulatedBank:
         for who in range(PEOPLE):
             self.accounts.append(await self._welcome(who, branches[who % len(branches)]))
         self.cash = {b.id: (await self.bank.internal.of(b.id, "CNY"))["clearing"] for b in branches}
+        for who in range(1, PEOPLE):
+            await self._order(who)
 
     async def _welcome(self, who: int, branch: Branch) -> int:
         new = NewCustomer(
@@ -108,6 +111,30 @@ class SimulatedBank:
             amount=300_000_000 if who == 0 else 5_000_000, currency="CNY",
         )  # fmt: skip
         return (await self.bank.directory.find(opened.number)).id
+
+    async def _order(self, who: int) -> None:
+        """Two of three pay a rent on the first of each month, on a working day. The others want to pay 60,000.00 on the
+        fifth and keep 10,000.00, which they cannot before they have saved for it; the third one never can."""
+        payer, payee = await asyncio.gather(*(self._account(one) for one in (who, 0)))
+        if who % 3:
+            schedule = Schedule(1, None, date(2026, 2, 1), on_holiday=OnHoliday.NEXT, retries=3)
+            new = NewStandingOrder(payer, payee, 200_000 + 1_000 * who, 0, schedule, "counter", "rent")
+        else:
+            schedule = Schedule(5, None, date(2026, 2, 1), retries=2)
+            amount, kept = (90_000_000, 0) if who == 3 else (6_000_000, 1_000_000)
+            new = NewStandingOrder(payer, payee, amount, kept, schedule, "counter", "savings")
+
+        async def work(uow: UnitOfWork) -> dict[str, int]:
+            return {"order": await self.bank.standing.agree(uow, new, by="T0001", case_id=0)}
+
+        await self.bank.db.once(f"sim:order:{who}", who, self.clock.now(), work)
+
+    async def _account(self, who: int) -> CustomerAccount:
+        async with self.bank.db.read() as conn:
+            number: str = await conn.fetchval(
+                "SELECT number FROM ledger_account WHERE id = $1", self.accounts[who]
+            )
+        return await self.bank.directory.find(number)
 
     def _morning(self, day: date) -> None:
         self.clock.set(datetime(day.year, day.month, day.day, 2, tzinfo=UTC))

@@ -90,6 +90,41 @@ async def interest_day_by_day(dsn: str) -> tuple[dict[tuple[int, date], int], di
     return due, paid
 
 
+RENT_DAYS = [
+    "02-02", "03-02", "04-01", "05-06", "06-01", "07-01", "08-03", "09-01", "10-08", "11-02", "12-01",
+]  # fmt: skip
+"""The first of each month of 2026, or the working day after it: by a printed calendar with the year's holidays."""
+
+
+async def rents_paid(dsn: str) -> dict[int, list[str]]:
+    """Order to the days on which its rent was booked, in order."""
+    conn = await asyncpg.connect(dsn)
+    rows = await conn.fetch(
+        "SELECT split_part(idempotency_key, ':', 2)::int AS number, booking_date, memo FROM journal "
+        "WHERE code = 'TRF02' AND memo = 'rent' AND booking_date < '2027-01-01' ORDER BY id"
+    )
+    await conn.close()
+    paid: dict[int, list[str]] = {}
+    for row in rows:
+        paid.setdefault(row["number"], []).append(f"{row['booking_date']:%m-%d}")
+    return paid
+
+
+async def failures(dsn: str) -> dict[str, int]:
+    """Outcome and code of what was not done, and how often."""
+    conn = await asyncpg.connect(dsn)
+    rows = await conn.fetch(
+        "SELECT outcome || ' ' || code AS what, count(*) AS n FROM standing_execution WHERE code IS NOT NULL GROUP BY 1"
+    )
+    twice = await conn.fetchval(
+        "SELECT count(*) FROM (SELECT 1 FROM standing_execution WHERE outcome = 'done' GROUP BY order_id, due_on "
+        "HAVING count(*) > 1) x"
+    )
+    await conn.close()
+    assert twice == 0
+    return {row["what"]: row["n"] for row in rows}
+
+
 @pytest.mark.timeout(600)
 def test_a_year_with_kills_ends_with_the_books_of_a_year_without(
     new_database: Callable[[], Coroutine[Any, Any, str]], demo: str, begin_demo: Callable[[str], None]
@@ -101,6 +136,14 @@ def test_a_year_with_kills_ends_with_the_books_of_a_year_without(
     run_killed(other, random.Random(7), kills=5)
     assert asyncio.run(faults_of(other)) == []
     assert asyncio.run(books_of(other)) == asyncio.run(books_of(demo))
+    rents = asyncio.run(rents_paid(demo))
+    assert len(rents) == 16
+    assert all(days == RENT_DAYS for days in rents.values())
+    failed = asyncio.run(failures(demo))
+    # Person 3, eleven months: twice tried again, then given up.
+    assert (failed["refused insufficient_funds"], failed["given_up insufficient_funds"]) == (22, 11)
+    assert failed["given_up standing_order_too_little_left"] > 0
+    assert asyncio.run(failures(other)) == failed
     due, paid = asyncio.run(interest_day_by_day(demo))
     assert len(due) > 90
     assert paid == due

@@ -23,8 +23,9 @@ from liushui.accounting import InternalAccounts, load_templates, open_internal_a
 from liushui.eod import DayEnd, Steps
 from liushui.identity import open_branch
 from liushui.kernel.clock import ManualClock, monotonic_s
-from liushui.ledger import Header, Ledger, Line, Post
+from liushui.ledger import Directory, Header, Ledger, Line, Post
 from liushui.ledger.verify import verify_books
+from liushui.payments import Payments, StandingOrders, TransferOrders
 from liushui.products import seed_house
 from liushui.store.database import Database, UnitOfWork
 from liushui.store.embedded import EmbeddedServer
@@ -104,7 +105,10 @@ async def _bank(
     say(f"{size:,} accounts filled")
     ledger.start()
     gc.collect()
-    steps = Steps(clock, ledger, load_templates(["liushui.deposits"])).by_name()
+    templates = load_templates(["liushui.deposits", "liushui.payments"])
+    payments = Payments(db, clock, ledger, Directory(db), templates)
+    standing = StandingOrders(clock, ledger, templates, TransferOrders(clock, ledger, payments))
+    steps = Steps(clock, ledger, templates, standing).by_name()
     run = _Run(db, clock, ledger, DayEnd(db, clock, steps), size)
     out: dict[str, Any] = {"transfers": {}}
     await run.touch(size // TOUCHED)

@@ -14,6 +14,7 @@ from liushui.bank import Bank
 from liushui.cli.database import with_bank
 from liushui.config import Settings
 from liushui.eod import DayStatus, business_date, day_status, days, load_steps
+from liushui.kernel.business_calendar import load_business_calendar
 from liushui.locales import message, reader_language
 
 ACTOR = "command_line"
@@ -70,9 +71,13 @@ def _status(settings: Settings, options: argparse.Namespace) -> int:
         async with bank.db.read() as conn:
             found, today = await days(conn, options.days), await business_date(conn)
         if options.json:
-            print(json.dumps({"business_date": today, "days": [_as_json(day) for day in found]}, default=str))
+            known = {"business_date": today, "calendar_until": load_business_calendar().until}
+            print(json.dumps({**known, "days": [_as_json(day) for day in found]}, default=str))
         else:
             print(f"the business date is {today}")
+            if load_business_calendar().ends_soon(today):
+                until = load_business_calendar().until
+                print(message("business_calendar_ends", {"until": until.isoformat()}, reader_language()))
             print("\n".join(_line(day) for day in found))
         return 0
 

@@ -34,6 +34,8 @@ class Cause(StrEnum):
     STAFF = "staff"
     OPENING = "opening"
     """Opened and not handed over yet."""
+    DORMANT = "dormant"
+    """Not moved by its holder for long (久悬)."""
 
 
 LOSSES = frozenset({Cause.ORAL_LOSS, Cause.WRITTEN_LOSS})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from liushui.deposits.agreement_deposits import has_agreement
 from liushui.deposits.blocks import blocks_of
 from liushui.deposits.losses import open_loss
 from liushui.deposits.passwords import password_state
@@ -11,7 +12,7 @@ from liushui.store.database import PoolConnection
 
 async def closing_obstacles(conn: PoolConnection, account_id: int) -> list[str]:
     """All of them, as codes: ``block_`` and the cause of each block, ``account_has_holds``, ``loss_reported``,
-    ``account_overdrawn``, ``account_password_locked``."""
+    ``account_overdrawn``, ``account_password_locked``, ``agreement_deposit`` (which is ended first)."""
     found = [f"block_{block['cause']}" for block in await blocks_of(conn, account_id)]
     if await holds_of(conn, account_id):
         found.append("account_has_holds")
@@ -21,4 +22,6 @@ async def closing_obstacles(conn: PoolConnection, account_id: int) -> list[str]:
         found.append("account_overdrawn")
     if (await password_state(conn, account_id)).locked:
         found.append("account_password_locked")
+    if await has_agreement(conn, account_id):
+        found.append("agreement_deposit")
     return found

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from asyncpg import Record
+
 from liushui.deposits.classes import Direction, Limits, Use, limit_faults, limits_by_class
-from liushui.kernel.errors import raise_if_any
+from liushui.kernel.errors import raise_if_any, refuse
 from liushui.ledger import balance
 from liushui.risk import effective
 from liushui.store.database import PoolConnection, UnitOfWork
@@ -24,11 +26,15 @@ async def use_limits(
     is not counted. counterparty: number of the other account; one that is bound to this one is not counted, but the
     greatest balance holds for it too. The day is the business date, the year its calendar year.
 
-    Refuses ``daily_limit_exceeded``, ``yearly_limit_exceeded``, ``balance_limit_exceeded``, all at once. Right under
+    Refuses ``daily_limit_exceeded``, ``yearly_limit_exceeded``, ``balance_limit_exceeded``, all at once; and alone
+    ``account_dormant`` for money that would leave a dormant account (``dormancy``). Right under
     concurrency: where there is a limit the sequencer's lock is taken first, so nobody else counts or posts meanwhile.
     An account without limits (class I, entities) costs one look-up and no lock.
     """
-    agreed = await _agreed(uow.conn, account_id)
+    facts = await uow.conn.fetchrow(Q.limited_account, account_id)
+    if facts is not None and facts["dormant"] and direction is Direction.OUT:
+        raise refuse("account_dormant", account=facts["number"])
+    agreed = _agreed(facts)
     if agreed is None:
         return False
     today = (await uow.head()).business_date
@@ -74,7 +80,7 @@ async def give_back_of(uow: UnitOfWork, journal_id: int) -> int:
 
 async def limits_of(conn: PoolConnection, account_id: int, today: date) -> Limits:
     """The limits that hold for an account on a day."""
-    agreed = await _agreed(conn, account_id)
+    agreed = _agreed(await conn.fetchrow(Q.limited_account, account_id))
     return Limits() if agreed is None else agreed[0].tightened(limits_by_class(agreed[1], effective(today)))
 
 
@@ -87,9 +93,8 @@ async def used_of(
     return row["day"], row["year"]
 
 
-async def _agreed(conn: PoolConnection, account_id: int) -> tuple[Limits, int | None] | None:
+def _agreed(row: Record | None) -> tuple[Limits, int | None] | None:
     """The account's own limits and class; None where it has neither limits nor a limited class."""
-    row = await conn.fetchrow(Q.limited_account, account_id)
     if row is None:
         return None
     own = Limits(row["daily_limit"], row["yearly_limit"], row["balance_limit"])

@@ -1,6 +1,8 @@
 -- name: limited_account
-SELECT d.account_class, d.daily_limit, d.yearly_limit, d.balance_limit, d.awaits_activation
-FROM deposit_account d WHERE d.account_id = $1;
+SELECT a.number, d.account_class, d.daily_limit, d.yearly_limit, d.balance_limit,
+       a.debit_blocked AND EXISTS (SELECT 1 FROM account_block b WHERE b.account_id = a.id AND b.cause = 'dormant'
+                                   AND b.lifted_at IS NULL) AS dormant
+FROM deposit_account d JOIN ledger_account a ON a.id = d.account_id WHERE d.account_id = $1;
 
 -- name: is_bound
 SELECT EXISTS (SELECT 1 FROM bound_account WHERE account_id = $1 AND number = $2);

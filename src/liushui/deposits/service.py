@@ -9,6 +9,7 @@ from liushui.accounting import InternalAccounts, Templates
 from liushui.deposits.appointments import cancel_cash
 from liushui.deposits.cards import take_card_back
 from liushui.deposits.classes import FULL, opening_faults
+from liushui.deposits.dormancy import end_with_account
 from liushui.deposits.holdings import held_by
 from liushui.deposits.repository import Q, next_card_number
 from liushui.identity import Branch, audit
@@ -20,9 +21,10 @@ from liushui.parties import customer_by_number
 from liushui.risk import effective
 from liushui.store.database import Database, UnitOfWork
 
-TERMS_DEMAND = "demand"
+TERMS_PERSON, TERMS_ENTITY = "demand", "demand_entity"
 CASH_DEPOSIT, CASH_WITHDRAWAL = "cash_deposit", "cash_withdrawal"
 GL_CODE_OF_KIND = {"individual": "2011.01", "entity": "2011.02"}
+TERMS_OF_GL_CODE = {"2011.01": TERMS_PERSON, "2011.02": TERMS_ENTITY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ class Deposits:
             number = with_luhn(f"{branch.code}01{await conn.fetchval(Q.next_account_serial):09d}")
         card = await next_card_number(conn) if with_card else None
         account_id = await self._ledger.open_account(
-            uow, NewAccount(number, branch.id, currency, gl_code, False, floor_minor, TERMS_DEMAND)
+            uow,
+            NewAccount(number, branch.id, currency, gl_code, False, floor_minor, TERMS_OF_GL_CODE[gl_code]),
         )
         await conn.execute(Q.insert_deposit, account_id, card, actor.operator)
         await conn.execute(Q.insert_party, account_id, owner, "owner")
@@ -139,10 +142,11 @@ class Deposits:
     async def close_within(self, uow: UnitOfWork, account: CustomerAccount, *, by: str) -> None:
         """Close an empty account inside another use case: its card ends, cash ordered and notices are cancelled.
         Refusals: see ``Ledger.close_account``."""
-        await self._ledger.close_account(uow, account.id)
+        today = await self._ledger.close_account(uow, account.id)
         await take_card_back(uow, self._clock, account.id, by=by, reason="account closed")
         await cancel_cash(uow, self._clock, account_id=account.id, on_date=None)
         await uow.conn.execute(Q.end_notices, account.id)
+        await end_with_account(uow, account.id, today)
         await audit(uow, self._clock, actor=by, action="account_closed", subject=account.number,
                     outcome="done")  # fmt: skip
         await uow.emit("account_closed", self._clock.now(), subjects=[account.id])

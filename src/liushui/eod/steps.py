@@ -6,12 +6,23 @@ from collections.abc import Mapping
 
 from liushui.accounting import Templates, carry_profit, roll_up, verify_general_ledger
 from liushui.cash import open_tills
-from liushui.deposits import Until, accrue, demand_terms, open_payable_accounts, settle_some
+from liushui.deposits import (
+    Until,
+    agreements_accrued,
+    book_accruals,
+    demand_accrued,
+    demand_terms,
+    open_payable_accounts,
+    review_some,
+    settle_agreements,
+    settle_some,
+)
 from liushui.eod.model import Day, Progress
 from liushui.eod.service import Work, seal_day
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import raise_if_any
 from liushui.ledger import Ledger
+from liushui.payments import StandingOrders
 from liushui.store.database import UnitOfWork
 
 
@@ -23,10 +34,11 @@ def until_of(day: Day) -> Until:
 class Steps:
     """The steps over the services of one bank."""
 
-    def __init__(self, clock: Clock, ledger: Ledger, templates: Templates) -> None:
+    def __init__(self, clock: Clock, ledger: Ledger, templates: Templates, standing: StandingOrders) -> None:
         self._clock = clock
         self._ledger = ledger
         self._templates = templates
+        self._standing = standing
 
     def by_name(self) -> Mapping[str, Work]:
         return {
@@ -34,6 +46,9 @@ class Steps:
             "expire_holds": self.expire_holds,
             "accrue_interest": self.accrue_interest,
             "settle_interest": self.settle_interest,
+            "agreement_deposits": self.agreement_deposits,
+            "standing_orders": self.standing_orders,
+            "dormant_accounts": self.dormant_accounts,
             "carry_profit": self.carry_profit,
             "roll_up": self.roll_up,
             "reconcile": self.reconcile,
@@ -54,8 +69,10 @@ class Steps:
 
     async def accrue_interest(self, uow: UnitOfWork, day: Day, _mark: int) -> Progress:
         terms = await demand_terms(uow.conn, day.date)
-        await open_payable_accounts(uow, self._ledger, terms)
-        done = await accrue(uow, self._ledger, self._templates, terms, until_of(day), day=day.date)
+        await open_payable_accounts(uow, self._ledger, [(t.product, t.currency) for t in terms])
+        accrued = await demand_accrued(uow.conn, terms, until_of(day))
+        accrued += await agreements_accrued(uow.conn, day.date)
+        done = await book_accruals(uow, self._ledger, self._templates, accrued, day=day.date)
         return Progress(None, done)
 
     async def settle_interest(self, uow: UnitOfWork, day: Day, mark: int) -> Progress:
@@ -66,6 +83,19 @@ class Steps:
             uow, self._clock, terms, until_of(day), after=mark, key=f"interest:{day.next}"
         )
         return Progress(done.mark, done.journals)
+
+    async def agreement_deposits(self, uow: UnitOfWork, day: Day, mark: int) -> Progress:
+        done = await settle_agreements(uow, self._ledger, self._clock, day.date, after=mark)
+        return Progress(done.mark, done.journals)
+
+    async def standing_orders(self, uow: UnitOfWork, day: Day, mark: int) -> Progress:
+        """Those due on the day that begins, after the interest that its customers were paid for the day that ends."""
+        done = await self._standing.execute_some(uow, day.next, after=mark)
+        return Progress(done.mark, done.handled)
+
+    async def dormant_accounts(self, uow: UnitOfWork, day: Day, mark: int) -> Progress:
+        done = await review_some(uow, self._ledger, self._clock, day.next, after=mark)
+        return Progress(done.mark, done.changed)
 
     async def carry_profit(self, uow: UnitOfWork, day: Day, _mark: int) -> Progress:
         done = await carry_profit(uow, self._ledger, day=day.date, cut_journal=day.cut_journal)

@@ -56,6 +56,9 @@ INSERT INTO inter_branch_account (branch_id, currency, account_id) VALUES ($1, $
 UPDATE ledger_account SET debit_blocked = $2, credit_blocked = $3 WHERE id = $1 AND closed_on IS NULL
 RETURNING id;
 
+-- name: set_terms
+UPDATE ledger_account SET terms_id = $2 WHERE id = $1 AND closed_on IS NULL AND terms_id IS NOT NULL RETURNING id;
+
 -- name: set_floor
 UPDATE ledger_account SET floor_minor = $2 WHERE id = $1 AND closed_on IS NULL RETURNING id;
 

@@ -101,6 +101,12 @@ class Ledger:
         if await uow.conn.fetchval(Q.set_floor, account_id, floor_minor) is None:
             raise refuse("account_closed")
 
+    async def set_terms(self, uow: UnitOfWork, account_id: int, terms_id: str) -> None:
+        """Put an account under other terms from now on. What it has earned under the old ones is settled before."""
+        await uow.head()
+        if await uow.conn.fetchval(Q.set_terms, account_id, terms_id) is None:
+            raise refuse("account_closed")
+
     async def count_movements(self, uow: UnitOfWork, account_id: int) -> None:
         """From now on nothing goes straight through on this account: its movements are counted against limits."""
         await uow.head()

@@ -14,10 +14,11 @@ import yaml
 from liushui.accounting import InternalAccounts, Templates
 from liushui.cash import Cash
 from liushui.deposits import AccountOpening, Actor, Deposits
+from liushui.kernel.business_calendar import load_business_calendar
 from liushui.kernel.clock import BANK_TIME, Clock
 from liushui.ledger import Directory, Header, Ledger, Posted, Request
 from liushui.parties import IdentityService
-from liushui.payments import Payments, TransferOrders
+from liushui.payments import Payments, StandingOrders, TransferOrders
 from liushui.risk import effective
 from liushui.self_service import Proofs
 from liushui.store.database import Database
@@ -40,6 +41,7 @@ class Services:
     opening: AccountOpening
     identity_service: IdentityService
     transfers: TransferOrders
+    standing: StandingOrders
     vault: Vault
     proofs: Proofs
     cash: Cash
@@ -47,9 +49,16 @@ class Services:
 
 @cache
 def load_calendars() -> Mapping[str, Any]:
-    """Working time by name."""
+    """Working time by name; holidays and make-up days are those of the business calendar."""
     text = resources.files("liushui.processes").joinpath("calendars.yaml").read_text("utf-8")
-    return {name: parse_calendar(name, body) for name, body in yaml.safe_load(text).items()}
+    days = load_business_calendar()
+    return {
+        name: parse_calendar(
+            name,
+            {**body, "holidays": days.holidays, "workdays": dict.fromkeys(days.workdays, body["make_up"])},
+        )
+        for name, body in yaml.safe_load(text).items()
+    }
 
 
 def parameters_at(moment: datetime) -> Mapping[str, Any]:

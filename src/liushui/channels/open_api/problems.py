@@ -41,6 +41,7 @@ _STATUS = {
     "attachment_unknown": 404,
     "report_unknown": 404,
     "statement_unknown": 404,
+    "standing_order_unknown": 404,
     "case_ended": 409,
     "incident_cleared": 409,
     "task_closed": 409,

@@ -89,6 +89,7 @@ class AccountView(BaseModel):
     closed_on: date | None
     debit_blocked: bool
     credit_blocked: bool
+    activity: str
     ledger: str
     available: str
     held: str
@@ -295,9 +296,12 @@ class BusinessDayView(BaseModel):
 
 
 class BusinessDaysView(BaseModel):
-    """business_date: what journals are booked on now. days: those cut off, newest first."""
+    """business_date: what journals are booked on now. calendar_until: the last day whose holidays are known;
+    calendar_ends_soon: the next year's ought to be entered. days: those cut off, newest first."""
 
     business_date: DayOnly
+    calendar_until: DayOnly
+    calendar_ends_soon: bool
     days: list[BusinessDayView]
 
 
@@ -321,3 +325,53 @@ class Problem(BaseModel):
     code: str
     request_id: str
     faults: list[ProblemFault]
+
+
+class StandingOrderView(BaseModel):
+    """amount: of every execution; null: all above ``kept``. next_due: the day by the schedule; next_on: when it is done or
+    tried again, null once the order has ended."""
+
+    number: int
+    payer: str
+    payee: str
+    currency: str
+    amount: str | None
+    kept: str
+    month_day: int | None
+    every_days: int | None
+    first_on: date
+    last_on: date | None
+    times: int | None
+    on_holiday: str
+    retries: int
+    memo: str | None
+    channel: str
+    replaces: int | None
+    agreed_at: datetime
+    next_due: date | None
+    next_on: date | None
+    ended_at: datetime | None
+    end_reason: str | None
+
+
+class StandingOrders(BaseModel):
+    orders: list[StandingOrderView]
+    next: int | None
+
+
+class ExecutionView(BaseModel):
+    """One attempt. due_on: the day by the schedule; on: the business day for which it was tried; outcome: done, nothing,
+    refused (and tried again) or given_up; code: why it was not done."""
+
+    due_on: date
+    attempt: int
+    on: date
+    outcome: str
+    amount: str | None
+    journal: int | None
+    code: str | None
+    recorded_at: datetime
+
+
+class StandingOrderWithExecutions(StandingOrderView):
+    executions: list[ExecutionView]

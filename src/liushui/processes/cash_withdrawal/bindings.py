@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from liushui.deposits import CASH_WITHDRAWAL, has_appointment, password_state, use_appointment
+from liushui.deposits import CASH_WITHDRAWAL, has_appointment, password_state, refuse_dormant, use_appointment
 from liushui.kernel.amount_in_words import amount_in_words
 from liushui.processes.accounts import CURRENCY, account_of, cash_account_of
 from liushui.processes.over_the_counter import Counted, book_cash_over_counter, counted, see_till
@@ -17,6 +17,7 @@ def bindings(services: Services) -> Sequence[Binding]:
     async def check(context: Context) -> dict[str, Any]:
         found, amount = await cash_account_of(services, context), context.variables["amount"]
         uow = context.inside
+        await refuse_dormant(uow.conn, found)
         password = await password_state(uow.conn, found.id)
         ordered = await has_appointment(uow, account_id=found.id, branch_id=context.branch_id, amount=amount)
         return {

@@ -18,6 +18,7 @@ from liushui.channels.open_api.routes import (
     processes,
     reports,
     staff,
+    standing_orders,
     system,
     tasks,
 )
@@ -34,6 +35,7 @@ ROUTERS = (
     reports.router,
     customers.router,
     staff.router,
+    standing_orders.router,
     system.router,
     customer_sessions.router,
     my_bank.router,

@@ -16,7 +16,7 @@ from liushui.channels.open_api.dependencies import (
     actor_of,
     minor_of,
 )
-from liushui.deposits import agree_to_notices
+from liushui.deposits import activity_of, agree_to_notices
 from liushui.deposits.service import Q as DEPOSITS_Q
 from liushui.kernel.errors import refuse
 from liushui.kernel.money import format_minor
@@ -38,6 +38,7 @@ async def account_view(bank: Bank, account: str) -> s.AccountView:
         facts = await find_account(conn, account)
         figures = await balance(conn, found.id)
         more = await conn.fetchrow(DEPOSITS_Q.deposit_facts, found.id)
+        activity = await activity_of(conn, found.id)
     if more is None:
         raise refuse("account_unknown", account=account)
 
@@ -47,7 +48,7 @@ async def account_view(bank: Bank, account: str) -> s.AccountView:
     return s.AccountView(
         number=account, customer=more["customer"], card_number=more["card_number"], currency=found.currency,
         opened_on=facts["opened_on"], closed_on=facts["closed_on"], debit_blocked=facts["debit_blocked"],
-        credit_blocked=facts["credit_blocked"], ledger=show(figures.ledger), available=show(figures.available),
+        credit_blocked=facts["credit_blocked"], activity=activity, ledger=show(figures.ledger), available=show(figures.available),
         held=show(figures.held), blocked=show(figures.blocked),
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from liushui.channels.open_api import schemas as s
 from liushui.channels.open_api.dependencies import Caller, IdempotencyKey, TheBank, actor_of
 from liushui.eod import DayStatus, business_date, day_status, days, load_steps
+from liushui.kernel.business_calendar import load_business_calendar
 from liushui.store.database import UnitOfWork
 
 router = APIRouter()
@@ -22,7 +23,11 @@ async def list_days(
     async with bank.db.read() as conn:
         found = await days(conn, limit)
         today = await business_date(conn)
-    return s.BusinessDaysView(business_date=today, days=[_view(day) for day in found])
+    calendar = load_business_calendar()
+    return s.BusinessDaysView(
+        business_date=today, calendar_until=calendar.until, calendar_ends_soon=calendar.ends_soon(today),
+        days=[_view(day) for day in found],
+    )  # fmt: skip
 
 
 @router.get("/v1/business-days/{date}")

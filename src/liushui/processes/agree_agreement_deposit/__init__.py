@@ -1,0 +1,1 @@
+"""An entity agrees on an agreement deposit (协定存款签约)."""

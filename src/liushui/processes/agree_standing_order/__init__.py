@@ -1,0 +1,1 @@
+"""A customer agrees on a standing order (定期转账签约)."""

@@ -1,0 +1,1 @@
+"""A customer ends a standing order (终止定期转账)."""

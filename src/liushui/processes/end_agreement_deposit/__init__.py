@@ -1,0 +1,1 @@
+"""An entity ends its agreement deposit (协定存款终止)."""
