@@ -1,5 +1,5 @@
 """Demand deposits: accounts, their classes and limits, opening, cash over the counter, passwords, blocks and their
-causes, loss reports, closing, statements."""
+causes, loss reports, closing, statements. Deposits that are placed for a term or under notice are in ``placed``."""
 
 from liushui.deposits.agreements import (
     LANGUAGES,
@@ -45,10 +45,12 @@ from liushui.deposits.classes import (
 from liushui.deposits.closing import closing_obstacles
 from liushui.deposits.holdings import PURPOSES, Terms, held_by, room_faults
 from liushui.deposits.interest import (
+    Accrued,
     DemandTerms,
     Settled,
     Until,
-    accrue,
+    book_accruals,
+    demand_accrued,
     demand_terms,
     interest_if_settled,
     open_payable_accounts,
@@ -84,6 +86,7 @@ __all__ = [
     "SIGNATURE_METHODS",
     "SMALL",
     "AccountOpening",
+    "Accrued",
     "Actor",
     "AgreementText",
     "Cause",
@@ -105,16 +108,17 @@ __all__ = [
     "Tried",
     "Until",
     "Use",
-    "accrue",
     "age_on",
     "agree_to_notices",
     "agreement_text",
     "block_of",
     "blocks_of",
+    "book_accruals",
     "book_cash",
     "cancel_cash",
     "card_of",
     "closing_obstacles",
+    "demand_accrued",
     "demand_terms",
     "end_loss",
     "end_of",

@@ -1,4 +1,5 @@
-"""Interest on demand deposits: accrued per day and product, settled and capitalised on its days, paid at closing.
+"""Interest on demand deposits: accrued per day and product, settled and capitalised on its days, paid at closing; and the
+booking of what has accrued on deposits of any kind.
 
 Balance-days are kept by change in the books (migrations/0015_day_end.sql). Amounts in minor units; rates are fractions a
 year, days to the year are the product's. Everything here is set-based: an account that rests is read and never written.
@@ -78,11 +79,13 @@ class Settled:
     journals: int
 
 
-async def open_payable_accounts(uow: UnitOfWork, ledger: Ledger, terms: Sequence[DemandTerms]) -> int:
+async def open_payable_accounts(uow: UnitOfWork, ledger: Ledger, products: Sequence[tuple[str, str]]) -> int:
     """Open what the bank books owed interest on, where a branch has accounts of a product and no such account yet: one
-    per branch, currency and product. Return how many."""
+    per branch, currency and product. products: product and currency. Return how many."""
     gl = load_chart().leaf(PAYABLE_CODE)
-    places = await uow.conn.fetch(Q.interest_places, [t.product for t in terms], [t.currency for t in terms])
+    places = await uow.conn.fetch(
+        Q.interest_places, [key for key, _ in products], [currency for _, currency in products]
+    )
     for row in places:
         number = f"{row['branch']}-{row['currency']}-{gl.code}-{row['product'].upper().replace('_', '-')}"
         account = await ledger.open_account(
@@ -129,7 +132,7 @@ async def settle_account(
     days = [(day, day + timedelta(days=1)) for day in await _settlement_days(uow.conn, account, since, today)]
     for day, until in [*days, (today, today)]:
         terms = await demand_terms(uow.conn, day)
-        await open_payable_accounts(uow, ledger, terms)
+        await open_payable_accounts(uow, ledger, [(t.product, t.currency) for t in terms])
         await settle_some(
             uow, clock, terms, Until(until, 0, late=until < today), after=account.id - 1, key=f"{key}:{until}", at_once=1,
             case=case,
@@ -158,41 +161,53 @@ async def _settlement_days(
     return [day for day in product.settlement.days(since, today) if day < today]
 
 
-async def accrue(
-    uow: UnitOfWork, ledger: Ledger, templates: Templates, terms: Sequence[DemandTerms], until: Until, *, day: date,
-) -> int:  # fmt: skip
-    """Bring what the bank owes up to all that has accrued and is not settled, rounded down to the minor unit, per branch,
-    currency and product; return how many journals that took. The fraction stays in the figures of ``interest_accrual``
-    and is carried. day: the day being closed, on which it is booked."""
-    rows = await uow.conn.fetch(Q.accrued, *_columns(terms), until.day, until.late, until.cut_journal)
+@dataclass(frozen=True, slots=True)
+class Accrued:
+    """What has accrued at a branch on a product in a currency and is not paid yet. payable: the account that shows what the
+    bank owes. owed: what it shows, in minor units. exact: what it ought to, minor units with their fraction."""
+
+    branch_id: int
+    currency: str
+    product: str
+    payable: int
+    owed: int
+    exact: Decimal
+
+
+async def demand_accrued(conn: PoolConnection, terms: Sequence[DemandTerms], until: Until) -> list[Accrued]:
+    """What has accrued on demand deposits and is not settled."""
+    rows = await conn.fetch(Q.accrued, *_columns(terms), until.day, until.late, until.cut_journal)
+    return [Accrued(**dict(row)) for row in rows]
+
+
+async def book_accruals(
+    uow: UnitOfWork, ledger: Ledger, templates: Templates, accrued: Sequence[Accrued], *, day: date
+) -> int:
+    """Bring what the bank owes up to what has accrued, rounded down to the minor unit; return how many journals that took.
+    The fraction stays in the figures of ``interest_accrual`` and is carried. day: the day being closed, on which it is
+    booked."""
     up, down = templates.get("interest_accrual"), templates.get("interest_accrual_back")
     journals = 0
-    for row in rows:
-        target = int(row["exact"].to_integral_value(ROUND_FLOOR))
-        difference, journal = target - row["owed"], None
+    for a in accrued:
+        target = int(a.exact.to_integral_value(ROUND_FLOOR))
+        difference, journal = target - a.owed, None
         if difference:
             how = up if difference > 0 else down
-            internal = {
-                r["role"]: r["account_id"]
-                for r in await uow.conn.fetch(
-                    ACCOUNTING_Q.internal_accounts, row["branch_id"], row["currency"]
-                )
-            }
-            roles = {"interest_expense": internal["interest_expense"], "interest_payable": row["payable"]}
-            key = f"accrual:{day}:{row['branch_id']}:{row['currency']}:{row['product']}"
-            header = Header(key, how.code, row["branch_id"], OPERATOR, CHANNEL)
+            rows = await uow.conn.fetch(ACCOUNTING_Q.internal_accounts, a.branch_id, a.currency)
+            expense = next(row["account_id"] for row in rows if row["role"] == "interest_expense")
+            header = Header(
+                f"accrual:{day}:{a.branch_id}:{a.currency}:{a.product}",
+                how.code,
+                a.branch_id,
+                OPERATOR,
+                CHANNEL,
+            )
+            roles = {"interest_expense": expense, "interest_payable": a.payable}
             request = Post(header, how.lines(roles, {"interest": abs(difference)}))
             journal = (await ledger.post_within(uow, request, booking_date=day)).journal_id
             journals += 1
         await uow.conn.execute(
-            Q.insert_accrual,
-            day,
-            row["branch_id"],
-            row["currency"],
-            row["product"],
-            row["exact"],
-            target,
-            journal,
+            Q.insert_accrual, day, a.branch_id, a.currency, a.product, a.exact, target, journal
         )
     return journals
 

@@ -6,12 +6,21 @@ from collections.abc import Mapping
 
 from liushui.accounting import Templates, carry_profit, roll_up, verify_general_ledger
 from liushui.cash import open_tills
-from liushui.deposits import Until, accrue, demand_terms, open_payable_accounts, settle_some
+from liushui.deposits import (
+    Until,
+    book_accruals,
+    demand_accrued,
+    demand_terms,
+    open_payable_accounts,
+    settle_some,
+)
+from liushui.deposits.placed import Desk, lapse_some, mature_some, placed_accrued
 from liushui.eod.model import Day, Progress
 from liushui.eod.service import Work, seal_day
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import raise_if_any
 from liushui.ledger import Ledger
+from liushui.risk import effective
 from liushui.store.database import UnitOfWork
 
 
@@ -27,6 +36,7 @@ class Steps:
         self._clock = clock
         self._ledger = ledger
         self._templates = templates
+        self._desk = Desk(clock, ledger, templates)
 
     def by_name(self) -> Mapping[str, Work]:
         return {
@@ -34,6 +44,8 @@ class Steps:
             "expire_holds": self.expire_holds,
             "accrue_interest": self.accrue_interest,
             "settle_interest": self.settle_interest,
+            "lapse_notices": self.lapse_notices,
+            "maturities": self.maturities,
             "carry_profit": self.carry_profit,
             "roll_up": self.roll_up,
             "reconcile": self.reconcile,
@@ -54,8 +66,10 @@ class Steps:
 
     async def accrue_interest(self, uow: UnitOfWork, day: Day, _mark: int) -> Progress:
         terms = await demand_terms(uow.conn, day.date)
-        await open_payable_accounts(uow, self._ledger, terms)
-        done = await accrue(uow, self._ledger, self._templates, terms, until_of(day), day=day.date)
+        await open_payable_accounts(uow, self._ledger, [(t.product, t.currency) for t in terms])
+        accrued = await demand_accrued(uow.conn, terms, until_of(day))
+        accrued += await placed_accrued(uow, self._ledger, day.date, day.next)
+        done = await book_accruals(uow, self._ledger, self._templates, accrued, day=day.date)
         return Progress(None, done)
 
     async def settle_interest(self, uow: UnitOfWork, day: Day, mark: int) -> Progress:
@@ -66,6 +80,16 @@ class Steps:
             uow, self._clock, terms, until_of(day), after=mark, key=f"interest:{day.next}"
         )
         return Progress(done.mark, done.journals)
+
+    async def lapse_notices(self, uow: UnitOfWork, day: Day, mark: int) -> Progress:
+        """Notices of notice deposits whose time is over."""
+        patience: int = effective(day.date)["notice_lapses_after_days"]
+        done = await lapse_some(self._desk, uow, day.date, after=mark, patience_days=patience)
+        return Progress(*done)
+
+    async def maturities(self, uow: UnitOfWork, day: Day, mark: int) -> Progress:
+        """Terms that are over when the next day begins."""
+        return Progress(*await mature_some(self._desk, uow, day.next, after=mark))
 
     async def carry_profit(self, uow: UnitOfWork, day: Day, _mark: int) -> Progress:
         done = await carry_profit(uow, self._ledger, day=day.date, cut_journal=day.cut_journal)
