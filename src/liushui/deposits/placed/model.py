@@ -21,6 +21,7 @@ from liushui.products import (
     Renewal,
     UnusedNotice,
     accrued_interest,
+    fees_due,
     instalment_accrued,
     instalment_interest,
     ladder_interest,
@@ -124,6 +125,11 @@ class Quote:
     @property
     def left(self) -> int:
         return self.rest + self.restarted
+
+    def fee(self, product: Product, *, early: bool) -> int:
+        """What it costs: taken out early, and where nothing is left."""
+        fee = fees_due(product, "early_withdrawal", self.amount) if early else 0
+        return fee + (0 if self.left else fees_due(product, "closing", self.amount))
 
 
 def quote(product: Product, contract: Contract, amount: int, on: date, facts: Facts) -> Quote:

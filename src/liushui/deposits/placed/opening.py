@@ -14,7 +14,20 @@ from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.kernel.money import format_minor
 from liushui.ledger import CustomerAccount, Header, NewAccount
 from liushui.parties import Customer
-from liushui.products import Kind, Product, RateType, Renewal, fees_due, opening_faults, parse_tenor
+from liushui.products import (
+    Kind,
+    Placement,
+    Plan,
+    Product,
+    RateType,
+    Renewal,
+    accrued_interest,
+    add_months,
+    fees_due,
+    instalment_interest,
+    opening_faults,
+    parse_tenor,
+)
 from liushui.store.database import PoolConnection, UnitOfWork
 
 PLACED_SERIES = "02"
@@ -37,7 +50,8 @@ class NewDeposit:
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What the bank offers for it today. rate: percent a year, fixed for the term; None where it is found later. shown:
-    the rate that is shown instead. matures_on: None where there is no term."""
+    the rate that is shown instead. matures_on: None where there is no term. interest: at maturity, minor units; None where it
+    cannot be known."""
 
     product: Product
     day: date
@@ -45,6 +59,7 @@ class Offer:
     shown: Decimal
     matures_on: date | None
     fee: int
+    interest: int | None = None
 
 
 async def offer_for(
@@ -101,7 +116,16 @@ def _priced(market: Market, product: Product, new: NewDeposit) -> Offer:
     if product.tenors and product.kind is not Kind.NOTICE:
         ends = parse_tenor(new.tenor).end(market.day)
     rate = shown if product.rate.type is RateType.FIXED else None
-    return Offer(product, market.day, rate, shown, ends, fee)
+    interest = None if rate is None or ends is None else _at_maturity(product, new, market.day, ends, rate)
+    return Offer(product, market.day, rate, shown, ends, fee, interest)
+
+
+def _at_maturity(product: Product, new: NewDeposit, opened: date, ends: date, rate: Decimal) -> int:
+    if product.kind is Kind.INSTALMENT:
+        plan = Plan(new.amount, opened, new.tenor, rate)
+        payments = [(add_months(opened, month), new.amount) for month in range(plan.months)]
+        return instalment_interest(product, plan, payments, ends, Decimal(0)).net
+    return accrued_interest(product, Placement(new.amount, opened, new.tenor, rate), ends).net
 
 
 async def place(

@@ -12,7 +12,7 @@ from liushui.deposits.placed.repository import Market, Q, contract_by_number, fa
 from liushui.kernel.errors import refuse
 from liushui.ledger import CustomerAccount, Header
 from liushui.parties import customer_by_number
-from liushui.products import Kind, Product, breach, fees_due
+from liushui.products import Kind, Product, breach
 from liushui.products.notices import NoticeDeposit
 from liushui.store.database import PoolConnection, UnitOfWork
 
@@ -55,9 +55,7 @@ async def withdraw_placed(
     if expected is not None and quoted.interest.net != expected:
         raise refuse("interest_changed", deposit=number)
     product, early = market.product_of(contract), contract.is_early(today)
-    fee = fees_due(product, "early_withdrawal", quoted.amount) if early else 0
-    if quoted.left == 0:
-        fee += fees_due(product, "closing", quoted.amount)
+    fee = quoted.fee(product, early=early)
     roles = await desk.roles(uow, contract, contract.linked_account_id)
     amounts = {"principal": quoted.amount, "interest": quoted.interest.net, "fee": fee}
     journal = await desk.post(uow, desk.journal(WITHDRAWAL, header, roles, amounts))
