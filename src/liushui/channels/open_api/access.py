@@ -53,6 +53,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/v1/branches"): SESSION,
     ("POST", "/v1/customers"): "customer_open",
     ("GET", "/v1/customers/{customer}"): "customer_read",
+    ("GET", "/v1/customers/{customer}/deposits"): "account_read",
+    ("GET", "/v1/deposits/{account}"): "account_read",
     ("GET", "/v1/accounts/{account}"): "account_read",
     ("GET", "/v1/accounts/{account}/statement"): "account_read",
     ("PUT", "/v1/accounts/{account}/notices"): "notice_agree",
