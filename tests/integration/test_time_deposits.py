@@ -166,20 +166,31 @@ def test_a_close_that_is_late_renews_as_of_the_day_it_should_have_been(demo: str
 
 
 def test_a_blocked_deposit_is_not_paid_out_and_holds_nothing_up(demo: str) -> None:
+    """Blocked for debits or for credits, or the account that it would be paid to: each stays, with the reason."""
+
     async def story(s: Desks) -> None:
-        number = await s.place("time", "3M", 1_000_000, "pay_out")
-        other = await s.place("time", "3M", 100_000, "pay_out", LI)
-        id = (await s.contract(number)).account_id
-        await s.bank.db.transact(lambda uow: s.bank.ledger.set_blocks(uow, id, debit=True, credit=False))
+        debit, credit = [await s.place("time", "3M", 100_000, "pay_out") for _ in range(2)]
+        linked = await s.place("time", "3M", 100_000, "principal", LI)
+        other = await s.place("time", "3M", 100_000, "pay_out")
+        blocks = [
+            ((await s.contract(debit)).account_id, True, False),
+            ((await s.contract(credit)).account_id, False, True),
+            ((await s.bank.directory.find(LI)).id, False, True),
+        ]
+
+        async def set_all(uow: UnitOfWork, on: bool) -> None:
+            for id, d, c in blocks:
+                await s.bank.ledger.set_blocks(uow, id, debit=d and on, credit=c and on)
+
+        await s.bank.db.transact(lambda uow: set_all(uow, True))
         await s.go_to(MATURITY)
-        assert (await s.contract(number)).state is State.MATURED
-        assert (await s.contract(other)).state is State.CLOSED
+        states = [(await s.contract(number)).state for number in (debit, credit, linked, other)]
+        assert states == [State.MATURED, State.MATURED, State.MATURED, State.CLOSED]
         hindered = await s.one(
-            "SELECT detail->>'hindered' FROM placed_deposit_history WHERE kind = 'matured' AND account_id = $1",
-            id,
+            "SELECT json_agg(detail->>'hindered')::text FROM placed_deposit_history WHERE kind = 'matured'"
         )
-        assert hindered == "account_blocked"
-        await s.bank.db.transact(lambda uow: s.bank.ledger.set_blocks(uow, id, debit=False, credit=False))
+        assert hindered == '["account_blocked", "account_blocked", "account_blocked"]'
+        await s.bank.db.transact(lambda uow: set_all(uow, False))
 
     tell(demo, story)
 

@@ -13,7 +13,7 @@ INSERT INTO account_party (account_id, party_id, role) VALUES ($1, $2, 'owner');
 -- by number, or by id.
 SELECT d.account_id, a.number, a.branch_id, a.currency, d.product, d.version, d.kind, d.tenor, d.opened_on, d.matures_on,
        d.rate, d.instruction, d.linked_account_id, l.number AS linked, d.voucher, d.state, d.principal, d.taken, d.term,
-       d.instalment, d.issue_id, p.id AS party_id, p.number AS owner
+       d.instalment, d.issue_id, p.id AS party_id, p.number AS owner, p.kind AS holder
 FROM placed_deposit d JOIN ledger_account a ON a.id = d.account_id JOIN ledger_account l ON l.id = d.linked_account_id
 JOIN account_party ap ON ap.account_id = d.account_id AND ap.role = 'owner' JOIN party p ON p.id = ap.party_id
 WHERE a.number = $1;
@@ -21,7 +21,7 @@ WHERE a.number = $1;
 -- name: contracts
 SELECT d.account_id, a.number, a.branch_id, a.currency, d.product, d.version, d.kind, d.tenor, d.opened_on, d.matures_on,
        d.rate, d.instruction, d.linked_account_id, l.number AS linked, d.voucher, d.state, d.principal, d.taken, d.term,
-       d.instalment, d.issue_id, p.id AS party_id, p.number AS owner
+       d.instalment, d.issue_id, p.id AS party_id, p.number AS owner, p.kind AS holder
 FROM placed_deposit d JOIN ledger_account a ON a.id = d.account_id JOIN ledger_account l ON l.id = d.linked_account_id
 JOIN account_party ap ON ap.account_id = d.account_id AND ap.role = 'owner' JOIN party p ON p.id = ap.party_id
 WHERE d.account_id = ANY ($1::bigint[]) ORDER BY d.account_id;
@@ -148,5 +148,5 @@ LEFT JOIN (SELECT d.issue_id, sum(h.amount) AS placed FROM placed_deposit d
            JOIN placed_deposit_history h ON h.account_id = d.account_id AND h.kind = 'opened' GROUP BY d.issue_id) p ON p.issue_id = i.id
 WHERE i.placed <> coalesce(p.placed, 0) ORDER BY i.id LIMIT $1;
 
--- name: is_blocked
-SELECT debit_blocked FROM ledger_account WHERE id = $1;
+-- name: blocked
+SELECT id FROM ledger_account WHERE id = ANY ($1::bigint[]) AND (debit_blocked OR credit_blocked);

@@ -69,7 +69,7 @@ async def _grouped(conn: PoolConnection, market: Market, until: date) -> list[Co
         Contract(
             0, "", row["branch_id"], row["currency"], row["product"], row["version"], Kind(row["kind"]), row["tenor"],
             row["opened_on"], row["matures_on"], row["rate"], Instruction.STAY, 0, "", None, State(row["state"]),
-            row["principal"], 0, 1, None, None, 0, "",
+            row["principal"], 0, 1, None, None, 0, "", "",
         )
         for row in rows if row["principal"]
     ]  # fmt: skip

@@ -112,7 +112,7 @@ async def transfer_certificate(
     today = (await uow.head()).business_date
     contract = await catch_up(desk, uow, await contract_by_number(uow.conn, number), today)
     sale = await sale_of(uow.conn, contract, price, buyer_account, buyer, today)
-    if await uow.conn.fetchval(Q.is_blocked, contract.account_id):
+    if await uow.conn.fetchval(Q.blocked, [contract.account_id]) is not None:
         raise refuse("account_blocked", "deposit", account=number, side="debit")
     roles = await desk.roles(uow, contract, contract.linked_account_id)
     roles |= {"buyer": buyer_account.id, "seller": contract.linked_account_id}

@@ -37,13 +37,13 @@ class Desk:
 
     async def roles(self, uow: UnitOfWork, contract: Contract, customer: int) -> dict[str, int]:
         """The accounts a template may name. customer: the account that pays or is paid."""
+        return await self.branch_roles(uow, contract) | {"deposit": contract.account_id, "customer": customer}
+
+    async def branch_roles(self, uow: UnitOfWork, contract: Contract) -> dict[str, int]:
+        """Those that all contracts of a product at a branch share."""
         rows = await uow.conn.fetch(ACCOUNTING_Q.internal_accounts, contract.branch_id, contract.currency)
         roles = {row["role"]: row["account_id"] for row in rows}
-        return roles | {
-            "deposit": contract.account_id,
-            "customer": customer,
-            "interest_payable": await self.payable(uow, contract),
-        }
+        return roles | {"interest_payable": await self.payable(uow, contract)}
 
     async def payable(self, uow: UnitOfWork, contract: Contract) -> int:
         """The account on which the bank owes interest of this product at its branch; opened by the first who needs it."""

@@ -57,7 +57,8 @@ class State(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Contract:
     """A placed deposit as it stands. See migrations/0021 for what the columns mean. number: of its ledger account.
-    linked, linked_account_id: the demand account it is paid from and to. owner: number of the customer, and party_id."""
+    linked, linked_account_id: the demand account it is paid from and to. owner: number of the customer, and party_id;
+    holder: what kind of customer, individual or entity."""
 
     account_id: int
     number: str
@@ -82,6 +83,7 @@ class Contract:
     issue_id: int | None
     party_id: int
     owner: str
+    holder: str
 
     @property
     def placement(self) -> Placement:
