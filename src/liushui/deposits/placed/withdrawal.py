@@ -43,16 +43,17 @@ async def withdraw_placed(
     number: str,
     amount: int | None,
     *,
-    expected: int | None = None,
+    expected: tuple[int, int] | None = None,
 ) -> Quote:
     """Take an amount out onto the demand account; None: all of it, which closes the contract. What matured last night is
-    brought up to date first. expected: the interest that the customer has agreed to, minor units.
+    brought up to date first. expected: amount and interest that the customer has agreed to, minor
+    units.
 
-    Refuses ``interest_changed`` where it is not that any more, and like ``quote`` and the books."""
+    Refuses ``interest_changed`` where it is not those any more, and like ``quote`` and the books."""
     today = (await uow.head()).business_date
     contract = await catch_up(desk, uow, await contract_by_number(uow.conn, number), today)
     market, facts, quoted = await quote_today(uow.conn, contract, amount, today)
-    if expected is not None and quoted.interest.net != expected:
+    if expected is not None and expected != (quoted.amount, quoted.interest.net):
         raise refuse("interest_changed", deposit=number)
     product, early = market.product_of(contract), contract.is_early(today)
     fee = quoted.fee(product, early=early)

@@ -53,9 +53,10 @@ def bindings(services: Services) -> Sequence[Binding]:
         """Refuses ``interest_changed`` where it is not what was agreed to any more, and like the books."""
         v = context.variables
         found, _ = await deposit_of(services, context)
+        agreed = (v["amount"], v["interest"]) if "interest" in v else None
         done = await withdraw_placed(
             desk_of(services), context.inside, bare_header(context), found.number, v.get("part"),
-            expected=v.get("interest"),
+            expected=agreed,
         )  # fmt: skip
         context.link("account", found.linked)
         return {"amount": done.amount, "interest": done.interest.net, "left": done.left}
