@@ -7,7 +7,8 @@ from typing import Any
 from tests.counter import FITS, ZHANG, rows
 from tests.procedures import OTHER_TELLER, SUPERVISOR, TELLER, Story, person
 
-ONLINE = person("M-online", "service", channel="online")
+ONLINE = person("00000000018", "customer", channel="online")
+"""Zhang, by themselves."""
 TIME: dict[str, Any] = {"account": ZHANG, "product": "time", "tenor": "3M", "amount": "10000.00"}
 
 

@@ -64,6 +64,8 @@ def test_online_it_is_placed_at_once_at_the_rate_the_customer_saw(demo: str) -> 
         assert await refused(other) == ["rate_changed"]
         somebody = person("T0001", "teller", channel="online")
         assert await refused(s.start(somebody, "open_time_deposit", **TIME)) == ["channel_not_offered"]
+        not_own = s.start(ONLINE, "open_time_deposit", **(TIME | {"account": LI}))
+        assert await refused(not_own) == ["account_unknown"]
         assert await deposits(s) == 1
 
     run(demo, tell)

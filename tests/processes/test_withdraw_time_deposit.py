@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.counter import FITS, PASSWORD, ZHANG, give_password, next_day, rich
-from tests.procedures import OTHER_TELLER, SUPERVISOR, TELLER, Story, refused, run
+from tests.procedures import OTHER_TELLER, SUPERVISOR, TELLER, Story, person, refused, run
 from tests.processes.placed_deposits import (
     ONLINE,
     kinds,
@@ -82,6 +82,9 @@ def test_online_only_what_has_matured_is_taken_out(demo: str) -> None:
         early = s.start(ONLINE, "withdraw_time_deposit", deposit=deposit)
         assert await refused(early) == ["early_at_counter"]
         await next_day(s, 90)
+        stranger = person("00000000026", "customer", channel="online")
+        not_own = s.start(stranger, "withdraw_time_deposit", deposit=deposit)
+        assert await refused(not_own) == ["deposit_unknown"]
         case = await s.start(ONLINE, "withdraw_time_deposit", deposit=deposit)
         assert (await s.ways(case))[-1] == "Done"
         assert await s.balance(ZHANG) == "12022.50"

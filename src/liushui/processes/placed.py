@@ -19,7 +19,7 @@ from liushui.products import Interest
 from liushui.workflow import Context
 
 WITHOUT_STAFF = ("online", "kiosk", "atm")
-"""Channels on which nobody of the bank can stand: a person is not a machine."""
+"""Channels on which nobody of the bank can stand: only the customer."""
 
 
 def desk_of(services: Services) -> Desk:
@@ -33,8 +33,7 @@ def bare_header(context: Context) -> Header:
 
 def on_offered_channel(context: Context) -> None:
     """Refuses ``channel_not_offered`` where somebody of the bank stands on a channel of machines."""
-    who = context.person
-    if context.channel in WITHOUT_STAFF and who is not None and "service" not in who.roles:
+    if context.channel in WITHOUT_STAFF and context.person is not None and not is_customer(context):
         raise refuse("channel_not_offered", channel=context.case_channel)
 
 

@@ -36,6 +36,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/v1/my/accounts/{account}/statement"): CUSTOMER,
     ("GET", "/v1/my/accounts/{account}/notices"): CUSTOMER,
     ("PUT", "/v1/my/accounts/{account}/notices"): CUSTOMER,
+    ("GET", "/v1/my/deposits"): CUSTOMER,
+    ("GET", "/v1/my/deposits/{account}"): CUSTOMER,
     ("GET", "/v1/my/processes"): CUSTOMER,
     ("GET", "/v1/my/cases"): CUSTOMER,
     ("GET", "/v1/my/cases/{case}"): CUSTOMER,

@@ -7,8 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from liushui.bank import Bank
 from liushui.channels.open_api import schemas_deposits as s
-from liushui.channels.open_api.dependencies import AccountPath, Caller, TheBank
+from liushui.channels.open_api.dependencies import AccountPath, Caller, Customer, TheBank
 from liushui.channels.open_api.routes.customers import CustomerPath
 from liushui.deposits.placed import (
     Contract,
@@ -20,8 +21,10 @@ from liushui.deposits.placed import (
     quote_today,
 )
 from liushui.eod import business_date
+from liushui.kernel.errors import refuse
 from liushui.kernel.money import format_minor
 from liushui.parties import customer_by_number
+from liushui.self_service import own_accounts
 from liushui.store.database import PoolConnection
 
 router = APIRouter()
@@ -34,6 +37,22 @@ async def list_deposits(
 ) -> s.Deposits:  # fmt: skip
     async with bank.db.read() as conn:
         await customer_by_number(conn, customer)
+    return await _page(bank, customer, after, limit)
+
+
+@router.get("/v1/my/deposits")
+async def list_my_deposits(
+    bank: TheBank, visitor: Customer, after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> s.Deposits:  # fmt: skip
+    async with bank.db.read() as conn:
+        own = await own_accounts(conn, visitor)
+    page = await _page(bank, visitor.customer, after, limit)
+    return page.model_copy(update={"deposits": [d for d in page.deposits if d.account in own]})
+
+
+async def _page(bank: Bank, customer: str, after: int, limit: int) -> s.Deposits:
+    async with bank.db.read() as conn:
         found = await of_customer(conn, customer, after=after, limit=limit + 1)
     more = found[limit - 1].account_id if len(found) > limit else None
     return s.Deposits(customer=customer, deposits=[_view(c) for c in found[:limit]], next=more)
@@ -42,11 +61,22 @@ async def list_deposits(
 @router.get("/v1/deposits/{account}")
 async def show_deposit(account: AccountPath, bank: TheBank, caller: Caller) -> s.DepositDetail:
     async with bank.db.read() as conn:
+        return await _detail(conn, await contract_by_number(conn, account, None))
+
+
+@router.get("/v1/my/deposits/{account}")
+async def show_my_deposit(account: AccountPath, bank: TheBank, visitor: Customer) -> s.DepositDetail:
+    async with bank.db.read() as conn:
         found = await contract_by_number(conn, account, None)
-        today = None
-        if found.state is not State.CLOSED:
-            today = await _today(conn, found, await business_date(conn))
-        history = await history_of(conn, found.account_id)
+        if found.owner != visitor.customer or found.linked not in await own_accounts(conn, visitor):
+            raise refuse("deposit_unknown", deposit=account)
+        return await _detail(conn, found)
+
+
+async def _detail(conn: PoolConnection, found: Contract) -> s.DepositDetail:
+    today = None
+    if found.state is not State.CLOSED:
+        today = await _today(conn, found, await business_date(conn))
     return s.DepositDetail(
         deposit=_view(found), today=today,
         history=[
@@ -55,7 +85,7 @@ async def show_deposit(account: AccountPath, bank: TheBank, caller: Caller) -> s
                 interest=format_minor(h.interest, found.currency), detail=dict(h.detail), journal=h.journal_id,
                 case=h.case_id,
             )
-            for h in history
+            for h in await history_of(conn, found.account_id)
         ],
     )  # fmt: skip
 
