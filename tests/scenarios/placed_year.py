@@ -140,7 +140,7 @@ class PlacedLives:
     async def _once(
         self, key: str, work: Callable[[UnitOfWork, Header], Awaitable[dict[str, Any]]]
     ) -> dict[str, Any]:
-        header = Header(key, "", 1, "T0001", "counter")
+        header = Header(key, "", self.accounts[0].branch_id, "T0001", "counter")
         done, _ = await self.bank.db.once(key, key, self.bank.clock.now(), lambda uow: work(uow, header))
         return done
 
