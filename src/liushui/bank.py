@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from liushui.accounting import InternalAccounts, Templates, load_templates, verify_general_ledger
 from liushui.cash import AbandonedCash, Cash, verify_cash
 from liushui.deposits import AccountOpening, Deposits, MovementNotices, verify_blocks
+from liushui.deposits.placed import verify_placed
 from liushui.eod import DayEnd, Steps, verify_days
 from liushui.identity import Sessions
 from liushui.kernel.clock import Clock
@@ -125,6 +126,8 @@ async def verify(db: Database, progress: Callable[[str], None] = lambda _: None)
         faults += await verify_general_ledger(conn)
         progress("blocks")
         faults += await verify_blocks(conn)
+        progress("placed deposits")
+        faults += await verify_placed(conn)
         progress("closed days")
         faults += await verify_days(conn)
         progress("products")

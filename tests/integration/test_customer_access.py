@@ -23,7 +23,7 @@ from tests.procedures import SUPERVISOR, TELLER, person
 CUSTOMERS = (CUSTOMER, ENROLMENT)
 NUMBERS: dict[str, Any] = {
     "customer": ZHANG, "account": ZHANGS, "journal": 1, "number": "T0001", "process": "transfer", "version": 1, "case": 1,
-    "task": 1, "incident": 1, "attachment": 1, "passkey": 1, "machine": "A1", "date": "2026-01-05", "name": "cash", "code": "AAAA",
+    "task": 1, "incident": 1, "attachment": 1, "passkey": 1, "machine": "A1", "date": "2026-01-05", "name": "cash", "code": "AAAA", "place": "0001-T01", "kind": "passbook",
 }  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def test_whatever_a_customer_may_begin_asks_for_an_account_of_their_own() -> Non
                 )
     assert begun == {
         "transfer", "transfer_cancellation", "complaint", "complaint_withdrawal", "cash_appointment", "print_statement",
-        "report_loss",
+        "report_loss", "open_time_deposit", "withdraw_time_deposit", "change_renewal", "notice_of_withdrawal", "pay_instalment",
     }  # fmt: skip
 
 
@@ -124,10 +124,15 @@ def test_somebody_elses_account_is_answered_as_if_there_were_none(demo: str) -> 
             "cash_appointment": {"account": LIS, "action": "book", "amount": "200000.00", "on_date": "2026-01-07"},
             "print_statement": {"account": LIS, "from": "2026-01-05", "to": "2026-01-05"},
             "report_loss": {"account": LIS, "kind": "oral", "reporter": "张"},
+            "open_time_deposit": {"account": LIS, "product": "time", "tenor": "3M", "amount": "50.00"},
+            "withdraw_time_deposit": {"deposit": LIS},
+            "change_renewal": {"deposit": LIS, "instruction": "stay"},
+            "notice_of_withdrawal": {"deposit": LIS, "action": "cancel"},
+            "pay_instalment": {"deposit": LIS},
         }  # fmt: skip
         for process, form in forms.items():
             path = f"/v1/my/processes/{process}/cases"
-            own = "payer" if "payer" in form else "account"
+            own = next(field for field in ("payer", "account", "deposit") if field in form)
             other = await zhang.ask("POST", path, {"form": form})
             none = await zhang.ask("POST", path, {"form": form | {own: nobodys}})
             assert other.json()["faults"][0]["code"] == "account_unknown", process
@@ -296,3 +301,24 @@ def test_the_front_doors_are_counted_by_address_whatever_a_guesser_writes_in_the
     answers = asyncio.run(knock())
     assert answers[0] == 401
     assert 429 in answers
+
+
+def test_a_customer_places_money_online_and_nobody_else_sees_it(demo: str) -> None:
+    async def tell(o: Online) -> None:
+        zhang, li = await o.member(ZHANG), await o.member(LI)
+        done = await zhang.start(
+            "open_time_deposit", account=ZHANGS, product="time", tenor="3M", amount="1000.00"
+        )
+        assert done["status"] == "completed", done
+        (deposit,) = (await zhang.get("/v1/my/deposits"))["deposits"]
+        assert (deposit["principal"], deposit["rate"], deposit["account"]) == ("1000.00", "0.90", ZHANGS)
+        shown = await zhang.get(f"/v1/my/deposits/{deposit['number']}")
+        assert [h["kind"] for h in shown["history"]] == ["opened"]
+        assert (await li.get("/v1/my/deposits"))["deposits"] == []
+        assert await li.code("GET", f"/v1/my/deposits/{deposit['number']}") == (404, "deposit_unknown")
+        early = await zhang.ask(
+            "POST", "/v1/my/processes/withdraw_time_deposit/cases", {"form": {"deposit": deposit["number"]}}
+        )
+        assert early.json()["code"] == "early_at_counter"
+
+    run(demo, tell)

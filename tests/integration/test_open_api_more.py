@@ -156,4 +156,42 @@ def test_a_standing_order_is_agreed_as_a_case_and_read_with_what_came_of_it(demo
         days = (await c.call("GET", "/v1/business-days")).json()
         assert (days["calendar_until"], days["calendar_ends_soon"]) == ("2026-12-31", False)
 
+
+def test_a_customers_deposits_what_they_would_pay_and_what_happened(demo: str) -> None:
+    """10,000.00 placed and taken out the same day would pay nothing: 0.10 % for no days."""
+
+    async def story(c: Client) -> None:
+        account, *_ = await c.accounts()
+        form = {"account": account, "product": "time", "tenor": "1Y", "amount": "10000.00", "voucher": "CD-1"}
+        begun = await c.call("POST", "/v1/processes/open_time_deposit/cases", json={"form": form})
+        assert begun.status_code in (201, 202), begun.text
+        for given in ({"document_type": "id_card", "identity_result": "fits"}, {"agreed": "agree"}):
+            case = begun.json()["case"]
+            (task,) = (
+                t
+                for t in (await c.call("GET", f"/v1/cases/{case}", "S0001")).json()["tasks"]
+                if t["state"] == "open"
+            )
+            body = {"version": 1, "form": given}
+            done = await c.call("POST", f"/v1/tasks/{task['task']}/completion", json=body)
+            assert done.status_code == 200, done.text
+        customer = (await c.call("GET", f"/v1/accounts/{account}")).json()["customer"]
+        listed = (await c.call("GET", f"/v1/customers/{customer}/deposits")).json()
+        (deposit,) = listed["deposits"]
+        assert (deposit["principal"], deposit["rate"], deposit["state"], deposit["matures_on"], listed["next"]) == (
+            "10000.00", "1.20", "running", "2027-01-05", None,
+        )  # fmt: skip
+        shown = (await c.call("GET", f"/v1/deposits/{deposit['number']}")).json()
+        assert (shown["deposit"]["account"], shown["deposit"]["voucher"]) == (account, "CD-1")
+        assert (shown["today"]["interest"], shown["today"]["total"], shown["today"]["why"]) == (
+            "0.00", "10000.00", "early",
+        )  # fmt: skip
+        assert [(h["kind"], h["amount"], h["case"]) for h in shown["history"]] == [
+            ("opened", "10000.00", case)
+        ]
+        unknown = await c.call("GET", f"/v1/deposits/{account}")
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "deposit_unknown")
+        denied = await c.call("GET", f"/v1/deposits/{deposit['number']}", "P0001")
+        assert denied.status_code == 403
+
     run(demo, story)

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.counter import FITS, OTHER_SUPERVISOR, ZHANG, flags, kept_anywhere, rows
 from tests.procedures import OTHER_TELLER, SUPERVISOR, TELLER, Story, refused, run
+from tests.processes.placed_deposits import opened
 
 COURT = {
     "authority": "某区人民法院", "document_reference": "(2026)执字第1号", "officer_one_name": "甲",
@@ -225,5 +226,28 @@ def test_refused_paths_leave_the_account_as_it_was(demo: str) -> None:
         found = await s.bank.directory.find(ZHANG)
         assert await rows(s, "SELECT 1 FROM account_block WHERE account_id = $1", found.id) == []
         assert await flags(s, ZHANG) == (False, False)
+
+    run(demo, tell)
+
+
+def test_a_placed_deposit_is_frozen_by_its_own_number_and_not_paid(demo: str) -> None:
+    async def tell(s: Story) -> None:
+        deposit = await opened(s)
+        given = {
+            "account": deposit,
+            "cause": "court",
+            "scope": "debit",
+            "reason": "执行案件",
+            "until": "2026-03-31",
+        }
+        case = await s.start(TELLER, "block_account", **given, **COURT)
+        await s.do(SUPERVISOR, case, "Authorise", decision="approve")
+        assert (await flags(s, deposit), await flags(s, ZHANG)) == ((True, False), (False, False))
+        case = await s.start(TELLER, "withdraw_time_deposit", deposit=deposit)
+        await s.do(OTHER_TELLER, case, "VerifyIdentity", **FITS)
+        await s.do(TELLER, case, "Confirm", agreed="agree")
+        assert (await s.ways(case))[-2:] == ["PayRefused", "Refused"]
+        assert (await s.variables(case))["fault"]["code"] == "account_blocked"
+        assert await s.balance(deposit) == "10000.00"
 
     run(demo, tell)

@@ -23,6 +23,7 @@ from liushui.parties import NewCustomer, open_customer
 from liushui.payments import NewStandingOrder, OnHoliday, Schedule
 from liushui.store.database import UnitOfWork
 from tests.rates import post_demand_rate
+from tests.scenarios.placed_year import PlacedLives
 
 FIRST = date(2026, 1, 5)
 PEOPLE = 24
@@ -75,6 +76,7 @@ class SimulatedBank:
         self.bank, self.clock, self.seed = bank, clock, seed
         self.accounts: list[int] = []
         self.cash: dict[int, int] = {}
+        self.lives: PlacedLives | None = None
 
     async def found(self) -> None:
         """Customers and their accounts with something to live on."""
@@ -84,13 +86,19 @@ class SimulatedBank:
             await post_demand_rate(self.bank.db, day, str(rate * 100))
         async with self.bank.db.read() as conn:
             branches = await list_branches(conn)
+        places: list[CustomerAccount] = []
+        owners: list[str] = []
         for who in range(PEOPLE):
-            self.accounts.append(await self._welcome(who, branches[who % len(branches)]))
+            owner, place = await self._welcome(who, branches[who % len(branches)])
+            owners.append(owner)
+            places.append(place)
+        self.accounts = [place.id for place in places]
+        self.lives = PlacedLives(self.bank, self.seed, places, owners, FIRST)
         self.cash = {b.id: (await self.bank.internal.of(b.id, "CNY"))["clearing"] for b in branches}
         for who in range(1, PEOPLE):
             await self._order(who)
 
-    async def _welcome(self, who: int, branch: Branch) -> int:
+    async def _welcome(self, who: int, branch: Branch) -> tuple[str, CustomerAccount]:
         new = NewCustomer(
             "individual", f"Person {who}", "other", f"SIM-{who}", "CN", birth_date=date(1990, 1, 1)
         )
@@ -110,7 +118,7 @@ class SimulatedBank:
             Actor("system", branch.id, "set_up", f"sim:first:{who}"), account=opened.number,
             amount=300_000_000 if who == 0 else 5_000_000, currency="CNY",
         )  # fmt: skip
-        return (await self.bank.directory.find(opened.number)).id
+        return customer.number, await self.bank.directory.find(opened.number)
 
     async def _order(self, who: int) -> None:
         """Two of three pay a rent on the first of each month, on a working day. The others want to pay 60,000.00 on the
@@ -150,6 +158,8 @@ class SimulatedBank:
         assert all(isinstance(answer, Posted) for answer in answers), [
             a for a in answers if not isinstance(a, Posted)
         ]
+        assert self.lives is not None
+        await self.lives.live(day)
 
     def _request(self, day: date, number: int, action: Action) -> Post:
         cash = self.cash[min(self.cash)]  # a kill while the bank was founded may have used up a number

@@ -18,6 +18,7 @@ import pytest
 
 from liushui.bank import open_bank, verify
 from liushui.kernel.clock import ManualClock
+from tests.scenarios.placed_oracle import check_histories
 from tests.scenarios.simulated_year import YEAR_DAYS, rate_on, run
 
 SEED = "2026"
@@ -147,3 +148,15 @@ def test_a_year_with_kills_ends_with_the_books_of_a_year_without(
     due, paid = asyncio.run(interest_day_by_day(demo))
     assert len(due) > 90
     assert paid == due
+    happened = asyncio.run(check_histories(demo))
+    wanted = {
+        "renewed",
+        "matured",
+        "closed",
+        "part_withdrawn",
+        "paid_in",
+        "notice_given",
+        "notice_cancelled",
+        "notice_lapsed",
+    }
+    assert wanted <= happened.keys(), happened

@@ -1,5 +1,5 @@
 """Demand deposits: accounts, their classes and limits, opening, cash over the counter, passwords, blocks and their
-causes, loss reports, closing, statements."""
+causes, loss reports, closing, statements. Deposits that are placed for a term or under notice are in ``placed``."""
 
 from liushui.deposits.agreement_deposits import (
     agree_on_tiers,

@@ -17,12 +17,14 @@ from liushui.deposits import (
     settle_agreements,
     settle_some,
 )
+from liushui.deposits.placed import Desk, lapse_some, mature_some, placed_accrued
 from liushui.eod.model import Day, Progress
 from liushui.eod.service import Work, seal_day
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import raise_if_any
 from liushui.ledger import Ledger
 from liushui.payments import StandingOrders
+from liushui.risk import effective
 from liushui.store.database import UnitOfWork
 
 
@@ -39,6 +41,7 @@ class Steps:
         self._ledger = ledger
         self._templates = templates
         self._standing = standing
+        self._desk = Desk(clock, ledger, templates)
 
     def by_name(self) -> Mapping[str, Work]:
         return {
@@ -49,6 +52,8 @@ class Steps:
             "agreement_deposits": self.agreement_deposits,
             "standing_orders": self.standing_orders,
             "dormant_accounts": self.dormant_accounts,
+            "lapse_notices": self.lapse_notices,
+            "maturities": self.maturities,
             "carry_profit": self.carry_profit,
             "roll_up": self.roll_up,
             "reconcile": self.reconcile,
@@ -72,6 +77,7 @@ class Steps:
         await open_payable_accounts(uow, self._ledger, [(t.product, t.currency) for t in terms])
         accrued = await demand_accrued(uow.conn, terms, until_of(day))
         accrued += await agreements_accrued(uow.conn, day.date)
+        accrued += await placed_accrued(uow, self._ledger, day.date, day.next)
         done = await book_accruals(uow, self._ledger, self._templates, accrued, day=day.date)
         return Progress(None, done)
 
@@ -96,6 +102,16 @@ class Steps:
     async def dormant_accounts(self, uow: UnitOfWork, day: Day, mark: int) -> Progress:
         done = await review_some(uow, self._ledger, self._clock, day.next, after=mark)
         return Progress(done.mark, done.changed)
+
+    async def lapse_notices(self, uow: UnitOfWork, day: Day, mark: int) -> Progress:
+        """Notices of notice deposits whose time is over."""
+        patience: int = effective(day.date)["notice_lapses_after_days"]
+        done = await lapse_some(self._desk, uow, day.date, after=mark, patience_days=patience)
+        return Progress(*done)
+
+    async def maturities(self, uow: UnitOfWork, day: Day, mark: int) -> Progress:
+        """Terms that are over when the next day begins."""
+        return Progress(*await mature_some(self._desk, uow, day.next, after=mark))
 
     async def carry_profit(self, uow: UnitOfWork, day: Day, _mark: int) -> Progress:
         done = await carry_profit(uow, self._ledger, day=day.date, cut_journal=day.cut_journal)

@@ -25,7 +25,8 @@ class CustomerAccount(NamedTuple):
 
 
 class Directory:
-    """Finds customers' accounts. The bank's own accounts are not in it: no customer request can name them."""
+    """Finds customers' accounts. The bank's own accounts are not in it, nor those that a contract moves: no customer
+    request can name them."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

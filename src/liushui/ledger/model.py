@@ -168,7 +168,7 @@ class Posted(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class NewAccount:
     """A ledger account to open. floor_minor: least available balance (0 for a deposit, negative for an
-    agreed overdraft, None for no limit)."""
+    agreed overdraft, None for no limit). by_contract: no request that names an account can name this one."""
 
     number: str
     branch_id: int
@@ -177,6 +177,7 @@ class NewAccount:
     debit_normal: bool
     floor_minor: int | None
     terms_id: str | None = None
+    by_contract: bool = False
 
 
 @dataclass(frozen=True, slots=True)

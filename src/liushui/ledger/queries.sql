@@ -42,8 +42,8 @@ FROM journal j LEFT JOIN entry e ON e.journal_id = j.id
 WHERE j.id = ANY($1::bigint[]) ORDER BY j.id, e.line;
 
 -- name: insert_account
-INSERT INTO ledger_account (number, branch_id, currency, gl_code, debit_normal, terms_id, floor_minor, opened_on)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id;
+INSERT INTO ledger_account (number, branch_id, currency, gl_code, debit_normal, terms_id, floor_minor, opened_on, by_contract)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id;
 
 -- name: insert_balance
 INSERT INTO ledger_balance (account_id, interest_since)
@@ -95,7 +95,7 @@ SELECT j.id, j.kind, j.branch_id, j.booking_date, j.value_date, j.recorded_at, j
 FROM journal j WHERE j.id = $1;
 
 -- name: journal_entries
-SELECT e.line, a.number, a.branch_id, a.currency, a.gl_code, e.debit, e.amount, e.position, e.balance_after
+SELECT e.line, a.number, a.branch_id, a.currency, a.gl_code, a.by_contract, e.debit, e.amount, e.position, e.balance_after
 FROM entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = $1 ORDER BY e.line;
 
 -- name: holds_due
@@ -194,7 +194,7 @@ SELECT j.id FROM journal j LEFT JOIN event e ON e.journal_id = j.id AND e.kind =
 GROUP BY j.id HAVING count(e.id) <> 1 ORDER BY j.id LIMIT $1;
 
 -- name: customer_accounts
-SELECT id, number, branch_id, currency FROM ledger_account WHERE number = ANY ($1::text[]) AND terms_id IS NOT NULL;
+SELECT id, number, branch_id, currency FROM ledger_account WHERE number = ANY ($1::text[]) AND terms_id IS NOT NULL AND NOT by_contract;
 
 -- name: settle_interest
 SELECT ledger_settle_interest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);

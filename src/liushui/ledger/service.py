@@ -57,20 +57,31 @@ class Ledger:
     ) -> Posted:
         """Post inside a use case's own transaction, where other rows must commit with the journal. booking_date: for the
         day-end only: a day that is cut off and not closed yet; the database refuses any other."""
+        posted = (await self.post_some_within(uow, [request], booking_date=booking_date))[0]
+        if isinstance(posted, Refused):
+            raise posted
+        return posted
+
+    async def post_some_within(
+        self, uow: UnitOfWork, requests: Sequence[Request], *, booking_date: date | None = None
+    ) -> list[Posted | Refused]:
+        """The same for several that do not depend on one another; answers in their order. What is refused leaves no trace,
+        and the others are booked."""
         head = await uow.head()
         if booking_date is not None:
             head = head._replace(business_date=booking_date)
         batch, answers = await plan_under_lock(
-            uow.conn, WorkingSet(), self._planner, self._clock, head, [request]
+            uow.conn, WorkingSet(), self._planner, self._clock, head, requests
         )
-        posted, refused, _ = answers[0]
-        if refused is not None:
-            raise refused
-        assert posted is not None
-        if batch.size:
-            base: int = await uow.conn.fetchval(Q.post, *batch.arguments(None))
-            posted = posted._replace(journal_id=base + posted.journal_id)
-        return posted
+        base: int = await uow.conn.fetchval(Q.post, *batch.arguments(None)) if batch.size else 0
+        found: list[Posted | Refused] = []
+        for posted, refused, stored in answers:
+            if posted is not None:
+                found.append(posted if stored else posted._replace(journal_id=base + posted.journal_id))
+            else:
+                assert refused is not None
+                found.append(refused)
+        return found
 
     async def open_account(self, uow: UnitOfWork, new: NewAccount) -> int:
         """Open a ledger account on the current business date; return its id. Refuses ``currency_unknown``."""
@@ -78,7 +89,7 @@ class Ledger:
         head = await uow.head()
         account_id: int = await uow.conn.fetchval(
             Q.insert_account, new.number, new.branch_id, new.currency, new.gl_code, new.debit_normal,
-            new.terms_id, new.floor_minor, head.business_date,
+            new.terms_id, new.floor_minor, head.business_date, new.by_contract,
         )  # fmt: skip
         await uow.conn.execute(Q.insert_balance, account_id)
         return account_id

@@ -29,8 +29,9 @@ class ReversalFacts:
 
 
 async def reversal_facts(uow: UnitOfWork, journal_id: int, *, asked_by: str, branch_id: int) -> ReversalFacts:
-    """asked_by, branch_id: who has begun it and where. Refuses ``journal_unknown``, ``journal_not_reversible``,
-    ``journal_already_reversed``, and for cash like ``cash_moved_by``."""
+    """asked_by, branch_id: who has begun it and where. Refuses ``journal_unknown``, ``journal_not_reversible`` (also
+    where it moved a deposit under a contract, which would not know of the reversal), ``journal_already_reversed``, and
+    for cash like ``cash_moved_by``."""
     row = await journal_facts(uow.conn, journal_id)
     if row["kind"] not in REVERSIBLE:
         raise refuse("journal_not_reversible", "journal", journal=journal_id)
@@ -39,6 +40,8 @@ async def reversal_facts(uow: UnitOfWork, journal_id: int, *, asked_by: str, bra
     await cash_moved_by(uow, journal_id, asked_by=asked_by, branch_id=branch_id)
     today = (await uow.head()).business_date
     entries = await journal_entries(uow.conn, journal_id)
+    if any(entry["by_contract"] for entry in entries):
+        raise refuse("journal_not_reversible", "journal", journal=journal_id)
     return ReversalFacts(
         row["operator"], row["branch_id"], (today - row["booking_date"]).days,
         sum(entry["amount"] for entry in entries if entry["debit"]),

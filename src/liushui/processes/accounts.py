@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from liushui.deposits import owner_of
+from liushui.deposits.placed.repository import Q as PLACED_Q
 from liushui.kernel.errors import refuse
 from liushui.ledger import CustomerAccount
 from liushui.processes.services import Services
@@ -38,6 +39,17 @@ async def account_of(services: Services, context: Context, field: str = "account
     context.link("account", found.number)
     context.link("customer", owner)
     return found
+
+
+async def held_account_of(services: Services, context: Context) -> CustomerAccount:
+    """The same for what may be blocked: a demand account, or a placed deposit by its own number."""
+    number = context.variables["account"]
+    row = await context.inside.conn.fetchrow(PLACED_Q.contract, number)
+    if row is None or (is_customer(context) and context.operator != row["owner"]):
+        return await account_of(services, context)
+    context.link("account", number)
+    context.link("customer", row["owner"])
+    return CustomerAccount(row["account_id"], number, row["branch_id"], row["currency"])
 
 
 async def cash_account_of(services: Services, context: Context) -> CustomerAccount:

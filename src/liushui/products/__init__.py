@@ -2,7 +2,14 @@
 
 from liushui.products.catalogue import Catalogue, Released, house_catalogue, load_catalogue, parse_catalogue
 from liushui.products.day_count import DayCount, Settlement, Tenor, add_months, days_between, parse_tenor
-from liushui.products.instalments import Plan, instalment_interest, is_kept
+from liushui.products.instalments import (
+    Payments,
+    Plan,
+    instalment_accrued,
+    instalment_interest,
+    is_kept,
+    stood,
+)
 from liushui.products.interest import (
     Interest,
     Segment,
@@ -77,6 +84,7 @@ __all__ = [
     "Notice",
     "NoticeDeposit",
     "NoticeWithdrawal",
+    "Payments",
     "Placement",
     "Plan",
     "PostedRate",
@@ -109,6 +117,7 @@ __all__ = [
     "floating_rate",
     "house_catalogue",
     "house_rates",
+    "instalment_accrued",
     "instalment_interest",
     "is_kept",
     "ladder_interest",
@@ -128,6 +137,7 @@ __all__ = [
     "renew",
     "seed_house",
     "simulate",
+    "stood",
     "stored_catalogue",
     "stored_texts",
     "tier_balance_days",

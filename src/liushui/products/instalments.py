@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from liushui.kernel.errors import refuse
-from liushui.products.day_count import add_months, parse_tenor
+from liushui.products.day_count import add_months, parse_tenor, whole_months
 from liushui.products.interest import Interest, Segment, fallback_segment, interest_of
 from liushui.products.terms import Product
 
@@ -90,6 +90,21 @@ def instalment_interest(
     months = [_month(product, plan, number, sums[number]) for number in range(plan.months)]
     overdue = fallback_segment(product, "overdue", sums[-1], plan.matures, until, fallback_rate)
     return interest_of(product, [*months, overdue])
+
+
+def instalment_accrued(
+    product: Product, plan: Plan, payments: Payments, on: date, fallback_rate: Decimal
+) -> Interest:
+    """What an instalment deposit has earned up to a day if it is kept to maturity: the months that are over, and of the
+    running one the days that have passed, at most thirty; at the fallback rate once it is broken. Refuses like ``stood``."""
+    if on >= plan.matures or not is_kept(product, plan, payments, on):
+        return instalment_interest(product, plan, payments, on, fallback_rate)
+    sums, over = stood(plan, payments), whole_months(plan.opened, on)
+    months = [_month(product, plan, number, sums[number]) for number in range(over)]
+    start, counted = add_months(plan.opened, over), product.counted(sums[over])
+    days = min((on - start).days, MONTH_DAYS)
+    running = Segment("term", counted, start, on, days, counted * days, plan.rate, product.year_basis)
+    return interest_of(product, [*months, running])
 
 
 def _month(product: Product, plan: Plan, number: int, total: int) -> Segment:

@@ -36,6 +36,7 @@ _STATUS = {
     "authority_exceeded": 403,
     "process_unknown": 404,
     "case_unknown": 404,
+    "deposit_unknown": 404,
     "task_unknown": 404,
     "incident_unknown": 404,
     "attachment_unknown": 404,

@@ -23,7 +23,7 @@ from liushui.deposits import (
 from liushui.identity import audit
 from liushui.kernel.clock import BANK_TIME
 from liushui.kernel.errors import raise_if_any
-from liushui.processes.accounts import account_of
+from liushui.processes.accounts import held_account_of
 from liushui.processes.services import Services, parameters_at
 from liushui.workflow import Binding, Context
 from liushui.workflow.calendars import due
@@ -46,7 +46,7 @@ def bindings(services: Services) -> Sequence[Binding]:
     async def take_order(context: Context, kind: str, later_than: date) -> dict[str, Any]:
         """Keep an order that is complete, and say when its block ends and when somebody is reminded of it."""
         parameters = parameters_at(context.now)
-        found = await account_of(services, context)
+        found = await held_account_of(services, context)
         latest = due(context.now, parameters["court_freeze_lasts_most"], None).astimezone(BANK_TIME).date()
         order = order_of(kind, context.variables)
         raise_if_any(order_faults(order, later_than=later_than, latest=latest))
@@ -63,11 +63,11 @@ def bindings(services: Services) -> Sequence[Binding]:
         if context.variables["cause"] == Cause.COURT:
             yesterday = context.now.astimezone(BANK_TIME).date() - timedelta(days=1)
             return await take_order(context, "freeze", yesterday)
-        await account_of(services, context)
+        await held_account_of(services, context)
         return {**TAKEN_OUT, "order": None, "expires_at": None, "remind_at": None}
 
     async def place(context: Context) -> dict[str, Any]:
-        v, found = context.variables, await account_of(services, context)
+        v, found = context.variables, await held_account_of(services, context)
         until = date.fromisoformat(v["until"]) if v["order"] is not None else None
         number = await place_block(
             context.inside, services.ledger, clock,
@@ -92,7 +92,7 @@ def bindings(services: Services) -> Sequence[Binding]:
         return {**taken, **new, "prolonged": False}
 
     async def prolong(context: Context) -> dict[str, Any]:
-        v, found = context.variables, await account_of(services, context)
+        v, found = context.variables, await held_account_of(services, context)
         await prolong_block(
             context.inside, v["block"], until_on=date.fromisoformat(v["until"]), order_id=v["order"]
         )
@@ -103,7 +103,7 @@ def bindings(services: Services) -> Sequence[Binding]:
 
     async def expire(context: Context) -> dict[str, Any]:
         """Lift the block at its end, where nobody has before."""
-        v, found = context.variables, await account_of(services, context)
+        v, found = context.variables, await held_account_of(services, context)
         lifted = await lift_block(
             context.inside, services.ledger, clock, v["block"], by="system", reason="last day over"
         )

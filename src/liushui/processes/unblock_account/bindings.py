@@ -9,7 +9,7 @@ from liushui.deposits import LOSSES, Cause, block_of, lift_block, order_faults, 
 from liushui.identity import audit
 from liushui.kernel.clock import BANK_TIME
 from liushui.kernel.errors import raise_if_any, refuse
-from liushui.processes.accounts import account_of
+from liushui.processes.accounts import held_account_of
 from liushui.processes.block_account.bindings import TAKEN_OUT, order_of
 from liushui.processes.services import Services
 from liushui.workflow import Binding, Context
@@ -21,7 +21,7 @@ def bindings(services: Services) -> Sequence[Binding]:
     async def register(context: Context) -> dict[str, Any]:
         """Refuses ``block_unknown``, ``block_lifted``, ``block_of_loss`` and what is missing of a court's release."""
         v, uow = context.variables, context.inside
-        found = await account_of(services, context)
+        found = await held_account_of(services, context)
         block = await block_of(uow.conn, found.id, v["block"])
         context.link("block", str(v["block"]))
         if block["cause"] in LOSSES:
@@ -36,7 +36,7 @@ def bindings(services: Services) -> Sequence[Binding]:
         return {**TAKEN_OUT, "cause": block["cause"], "order": order_id}
 
     async def lift(context: Context) -> dict[str, Any]:
-        v, found = context.variables, await account_of(services, context)
+        v, found = context.variables, await held_account_of(services, context)
         lifted = await lift_block(
             context.inside, services.ledger, clock, v["block"], by=context.initiator, reason=v["reason"],
             authorised_by=context.operator, order_id=v["order"],

@@ -1,0 +1,1 @@
+"""变更到期处理 Change what is done at maturity."""

@@ -1,0 +1,1 @@
+"""大额存单发行 Offer certificates."""

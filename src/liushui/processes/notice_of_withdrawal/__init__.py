@@ -1,0 +1,1 @@
+"""通知存款通知 Notice of a withdrawal."""

@@ -1,0 +1,1 @@
+"""定期类存款存入 Place a deposit."""

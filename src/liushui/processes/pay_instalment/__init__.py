@@ -1,0 +1,1 @@
+"""零存整取续存 Pay an instalment in."""

@@ -1,0 +1,1 @@
+"""大额存单转让 Transfer a certificate."""
