@@ -23,7 +23,8 @@ from tests.procedures import SUPERVISOR, TELLER, person
 CUSTOMERS = (CUSTOMER, ENROLMENT)
 NUMBERS: dict[str, Any] = {
     "customer": ZHANG, "account": ZHANGS, "journal": 1, "number": "T0001", "process": "transfer", "version": 1, "case": 1,
-    "task": 1, "incident": 1, "attachment": 1, "passkey": 1, "machine": "A1", "date": "2026-01-05", "name": "cash", "code": "AAAA", "place": "0001-T01", "kind": "passbook",
+    "task": 1, "incident": 1, "attachment": 1, "passkey": 1, "machine": "A1", "date": "2026-01-05", "name": "cash", "code": "AAAA",
+    "place": "0001-T01", "kind": 101, "order": 1,
 }  # fmt: skip
 
 
@@ -102,6 +103,7 @@ def test_whatever_a_customer_may_begin_asks_for_an_account_of_their_own() -> Non
     assert begun == {
         "transfer", "transfer_cancellation", "complaint", "complaint_withdrawal", "cash_appointment", "print_statement",
         "report_loss", "open_time_deposit", "withdraw_time_deposit", "change_renewal", "notice_of_withdrawal", "pay_instalment",
+        "agree_standing_order", "cancel_standing_order",
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from pypdf import PdfReader
 
@@ -115,17 +117,25 @@ def command(
     return call
 
 
-def test_the_command_writes_files_and_prints(command: Command, tmp_path: Path) -> None:
+async def counted(dsn: str) -> int:
+    conn = await asyncpg.connect(dsn)
+    try:
+        return await conn.fetchval("SELECT count(*) FROM entry")
+    finally:
+        await conn.close()
+
+
+def test_the_command_writes_files_and_prints(command: Command, demo: str, tmp_path: Path) -> None:
     assert command("report", "balance_sheet", "--out", "sheet.csv")[0] == 0
     sheet = list(csv.reader(io.StringIO((tmp_path / "sheet.csv").read_text("utf-8-sig"))))
     assert sheet[0] == ["Balance sheet"]
     assert ["Total assets", "1020300.50", "0.00"] in sheet
     code, _, said = command("report", "cash", "--date", "2026-01-05", "--branch", "0002", "--language", "zh")
     assert code == 0
-    assert "cash-2026-01-05-0002.pdf: 1 rows" in said
+    assert "cash-2026-01-05-0002.pdf: 3 rows" in said
     assert "500,300.00" in PdfReader(tmp_path / "cash-2026-01-05-0002.pdf").pages[0].extract_text()
     code, printed, _ = command("report", "day_journal", "--format", "json", "--out", "-")
-    assert json.loads(printed)["facts"]["entries"] == 12
+    assert json.loads(printed)["facts"]["entries"] == asyncio.run(counted(demo))
     code, _, said = command("report", "cash", "--date", "2030-01-01", "--out", "later.pdf")
     assert code == 1
     assert "report_period_future" in said
