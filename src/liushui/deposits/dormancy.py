@@ -48,11 +48,12 @@ class Reviewed:
 async def review_some(
     uow: UnitOfWork, ledger: Ledger, clock: Clock, on: date, *, after: int, at_once: int = ACCOUNTS_AT_ONCE
 ) -> Reviewed:
-    """Look at the next accounts after ``after``, as of a day. What has been done for the day already is left alone."""
-    upto: int | None = await uow.conn.fetchval(Q.next_accounts, after, at_once)
-    if upto is None:
-        return Reviewed(None, 0)
+    """Look at the next accounts after ``after``, as of a day. What has been done for the day already is left alone, and
+    so is every account on a day of before the rules."""
     parameters = effective(on)
+    upto: int | None = await uow.conn.fetchval(Q.next_accounts, after, at_once)
+    if upto is None or not {"dormant_entity_months", "dormant_individual_months"} <= parameters.keys():
+        return Reviewed(None, 0)
     terms = [p.key for p in (await stored_catalogue(uow.conn)).on(on).values() if p.kind in _KINDS]
     wanted = (
         after, upto, terms, parameters["dormant_ignored_codes"],

@@ -105,7 +105,9 @@ class Steps:
 
     async def lapse_notices(self, uow: UnitOfWork, day: Day, mark: int) -> Progress:
         """Notices of notice deposits whose time is over."""
-        patience: int = effective(day.date)["notice_lapses_after_days"]
+        patience: int | None = effective(day.date).get("notice_lapses_after_days")
+        if patience is None:  # a day of before the rule: nobody had such a deposit
+            return Progress(None)
         done = await lapse_some(self._desk, uow, day.date, after=mark, patience_days=patience)
         return Progress(*done)
 
