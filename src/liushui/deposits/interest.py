@@ -25,7 +25,7 @@ Q = Queries("liushui.deposits", "interest.sql")
 PAYABLE_CODE = "2231.01"
 SETTLEMENT_CODE = "INT02"
 CHANNEL = OPERATOR = "system"
-ACCOUNTS_AT_ONCE = 4_000
+ACCOUNTS_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
