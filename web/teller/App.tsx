@@ -1,0 +1,84 @@
+import { useEffect } from 'react';
+import { Link, Route, Router, Switch, useLocation } from 'wouter';
+import { LanguageSwitch } from '../shared/LanguageSwitch';
+import { useI18n, type Key } from '../shared/i18n';
+import { useSession } from '../shared/session';
+import { LookUp } from './LookUp';
+import { Workbench } from './Workbench';
+import { WorkbenchProvider } from './workbenchState';
+import { Worklist } from './Worklist';
+
+const PLACES: { path: string; title: Key }[] = [
+  { path: '/', title: 'nav.workbench' },
+  { path: '/worklist', title: 'nav.worklist' },
+  { path: '/look-up', title: 'nav.lookUp' },
+];
+
+export function App() {
+  return (
+    <Router base="/teller">
+      <WorkbenchProvider>
+        <Frame />
+      </WorkbenchProvider>
+    </Router>
+  );
+}
+
+function Frame() {
+  const { t } = useI18n();
+  const { me, lock, leave } = useSession();
+  const [place] = useLocation();
+  const here = PLACES.find((one) =>
+    one.path === '/' ? place === '/' || place === '' : place.startsWith(one.path),
+  );
+  useEffect(() => {
+    document.title = `${here ? t(here.title) : ''} · ${t('brand')}`;
+  }, [here, t]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'F8' || event.ctrlKey || event.altKey) return;
+      event.preventDefault();
+      lock();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [lock]);
+  return (
+    <div className="frame">
+      <header className="top">
+        <span className="brand">{t('brand')}</span>
+        <nav aria-label={t('nav.label')}>
+          {PLACES.map((one) => (
+            <Link
+              key={one.path}
+              href={one.path}
+              className={one === here ? 'here' : ''}
+              aria-current={one === here ? 'page' : undefined}
+            >
+              {t(one.title)}
+            </Link>
+          ))}
+        </nav>
+        <span className="who">{t('nav.who', { number: me.number, branch: me.branch })}</span>
+        <LanguageSwitch />
+        <button type="button" className="plain-button" onClick={lock}>
+          {t('nav.lock')}
+        </button>
+        <button type="button" className="plain-button" onClick={leave}>
+          {t('nav.leave')}
+        </button>
+      </header>
+      <main>
+        <Switch>
+          <Route path="/worklist/:task?">{(found) => <Worklist task={Number(found.task) || null} />}</Route>
+          <Route path="/look-up">
+            <LookUp />
+          </Route>
+          <Route>
+            <Workbench />
+          </Route>
+        </Switch>
+      </main>
+    </div>
+  );
+}
