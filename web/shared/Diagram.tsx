@@ -52,5 +52,5 @@ export default function Diagram({ process, version, here, done }: Props) {
     };
   }, [process, version, marks]);
   if (broken) return <p className="quiet">{t('diagram.broken')}</p>;
-  return <div ref={box} className="diagram" role="img" aria-label={t('diagram.label')} />;
+  return <div ref={box} className="diagram" role="group" aria-label={t('diagram.label')} />;
 }

@@ -104,6 +104,7 @@ function OpenTask({ found, shown, process, inside, reload, onDone }: OpenProps) 
           error={errand.error}
           disabled={taken || errand.progress === 'unknown'}
           sending={errand.progress === 'sending'}
+          takesFocus={!taken}
           submitText={t('task.complete')}
           onChange={setFilled}
           onSubmit={() => errand.submit(toForm(form.fields, filled), form.fields)}

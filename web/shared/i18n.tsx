@@ -37,10 +37,10 @@ function cspNonce(): string | undefined {
   return document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce || undefined;
 }
 
-const nonce = cspNonce();
 const THEME = {
   token: {
     colorPrimary: '#0b5c8a',
+    fontFamily: 'inherit',
     borderRadius: 4,
     fontSize: 14,
     controlHeight: 32,
@@ -53,6 +53,7 @@ const THEME = {
 };
 
 export function LanguageProvider({ children }: { children: ReactNode }) {
+  const [nonce] = useState(cspNonce);
   const [language, setState] = useState<Language>(currentLanguage);
   const [refusals, setRefusals] = useState<Record<string, string>>({});
   useEffect(() => {

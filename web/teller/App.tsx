@@ -36,9 +36,11 @@ function Frame() {
   }, [here, t]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'F8' || event.ctrlKey || event.altKey) return;
+      if (event.ctrlKey || event.altKey || event.shiftKey || event.metaKey) return;
+      if (event.key === 'F8') lock();
+      else if (event.key === 'F9') document.querySelector<HTMLFormElement>('main form.form')?.requestSubmit();
+      else return;
       event.preventDefault();
-      lock();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);

@@ -96,6 +96,7 @@ function OnTheSpot({ task, onDone, onCancel }: Props) {
           values={view.values}
           error={error}
           sending={busy}
+          takesFocus
           submitText={t('spot.decide')}
           onChange={setFilled}
           onSubmit={() => decide(view)}

@@ -1,6 +1,5 @@
 /* One transaction on one page: the form, then the steps that are this person's own, then how it came out. */
 
-import { useEffect, useRef } from 'react';
 import { Alert, Button, Spin } from 'antd';
 import { get, post } from '../shared/api/client';
 import type { CaseView, FormDefinition, ProcessView, TaskOfCase } from '../shared/api/types';
@@ -20,12 +19,19 @@ const LOOK_AGAIN_MS = 2500;
 const NO_FORM: FormDefinition = { name: 'start', zh: '', en: '', fields: [] };
 
 export function Transaction({ tab, process }: { tab: Tab; process: ProcessView }) {
-  const { language } = useI18n();
+  const { t, language } = useI18n();
+  const { close } = useWorkbench();
+  const name = partOf(process.name, language);
   return (
     <>
-      <h1 className="transaction-title">
-        <span className="code">{process.code}</span> {partOf(process.name, language)}
-      </h1>
+      <div className="transaction-title">
+        <h1>
+          <span className="code">{process.code}</span> {name}
+        </h1>
+        <button type="button" className="plain-button no-print" onClick={() => close(tab.id)}>
+          {t('tabs.close', { name })}
+        </button>
+      </div>
       {tab.case === null ? <Start tab={tab} process={process} /> : <Running tab={tab} process={process} />}
     </>
   );
@@ -35,7 +41,6 @@ function Start({ tab, process }: { tab: Tab; process: ProcessView }) {
   const { t } = useI18n();
   const { me } = useSession();
   const { change } = useWorkbench();
-  const box = useRef<HTMLDivElement>(null);
   const form = process.start_form ?? NO_FORM;
   const errand = useErrand(
     me.number,
@@ -43,16 +48,14 @@ function Start({ tab, process }: { tab: Tab; process: ProcessView }) {
     (values, key) => post<CaseView>(`/v1/processes/${process.key}/cases`, { form: values }, key),
     (begun) => change(tab.id, { case: begun.case }),
   );
-  useEffect(() => {
-    box.current?.querySelector<HTMLElement>('input, select, textarea')?.focus();
-  }, []);
   return (
-    <div ref={box}>
+    <div>
       {errand.progress === 'unknown' && <Unknown onAgain={errand.again} />}
       <FormRenderer
         form={form}
         filled={tab.filled}
         error={errand.error}
+        takesFocus
         submitText={t('transaction.submit')}
         sending={errand.progress === 'sending'}
         disabled={errand.progress === 'unknown'}

@@ -1,6 +1,7 @@
 /* The workbench (柜面): a command line, the open transactions as tabs, function keys in the footer. */
 
 import { useEffect, useRef } from 'react';
+import { Spin } from 'antd';
 import { partOf, useI18n } from '../shared/i18n';
 import { CommandLine } from './CommandLine';
 import { Transaction } from './Transaction';
@@ -8,7 +9,7 @@ import { useWorkbench } from './workbenchState';
 
 export function Workbench() {
   const { t, language } = useI18n();
-  const { processes, tabs, active, open, close, show } = useWorkbench();
+  const { processes, tabs, active, open, show } = useWorkbench();
   const command = useRef<HTMLInputElement>(null);
   const nameOf = (key: string) => {
     const process = processes?.find((one) => one.key === key);
@@ -25,7 +26,6 @@ export function Workbench() {
         const here = tabs.findIndex((tab) => tab.id === active);
         show(tabs[(here + 1) % tabs.length]?.id ?? null);
       },
-      F9: () => document.querySelector<HTMLFormElement>('.tab-panel form')?.requestSubmit(),
     };
     const onKey = (event: KeyboardEvent) => {
       const work =
@@ -38,34 +38,35 @@ export function Workbench() {
     return () => window.removeEventListener('keydown', onKey);
   }, [tabs, active, show]);
 
+  const ready = processes !== null;
   useEffect(() => {
-    if (active === null) command.current?.focus();
-  }, [active]);
+    if (ready && active === null) command.current?.focus();
+  }, [ready, active]);
 
   const current = tabs.find((tab) => tab.id === active);
   const process = processes?.find((one) => one.key === current?.process);
+  if (!processes) return <Spin className="page-wait" />; // before it is known what may be typed, nothing is taken
   return (
     <div className="workbench">
       <div className="bench-top">
         <CommandLine ref={command} />
-        <div role="tablist" aria-label={t('tabs.label')} className="tabs">
-          {tabs.map((tab) => (
-            <span className={tab.id === active ? 'tab tab-here' : 'tab'} key={tab.id} role="presentation">
-              <button type="button" role="tab" aria-selected={tab.id === active} onClick={() => show(tab.id)}>
+        {tabs.length > 0 && (
+          <div role="tablist" aria-label={t('tabs.label')} className="tabs">
+            {tabs.map((tab) => (
+              <button
+                key={tab.id}
+                type="button"
+                role="tab"
+                className={tab.id === active ? 'tab tab-here' : 'tab'}
+                aria-selected={tab.id === active}
+                onClick={() => show(tab.id)}
+              >
                 {nameOf(tab.process)}
                 {tab.case !== null && <span className="quiet"> {tab.case}</span>}
               </button>
-              <button
-                type="button"
-                className="tab-close"
-                onClick={() => close(tab.id)}
-                aria-label={t('tabs.close', { name: nameOf(tab.process) })}
-              >
-                ×
-              </button>
-            </span>
-          ))}
-        </div>
+            ))}
+          </div>
+        )}
       </div>
       <div className="bench-body">
         {current && process ? (
@@ -75,9 +76,9 @@ export function Workbench() {
         ) : (
           <section aria-label={t('bench.transactions')} className="offers">
             <h1>{t('bench.transactions')}</h1>
-            {processes?.length === 0 && <p className="quiet">{t('bench.none')}</p>}
+            {processes.length === 0 && <p className="quiet">{t('bench.none')}</p>}
             <ul>
-              {processes?.map((one) => (
+              {processes.map((one) => (
                 <li key={one.key}>
                   <button type="button" onClick={() => open(one.key)}>
                     <span className="code">{one.code}</span> {partOf(one.name, language)}

@@ -1,7 +1,7 @@
 /* The worklist (待办): what this person has taken or may take, most urgent first. */
 
 import { useState } from 'react';
-import { Alert, Button, Table, Tag, type TableColumnsType } from 'antd';
+import { Alert, Button, Spin, Tag } from 'antd';
 import { useLocation } from 'wouter';
 import { ApiError, get, newKey, post } from '../shared/api/client';
 import type { ProcessView, TaskLine, TaskPage } from '../shared/api/types';
@@ -14,7 +14,15 @@ import { useLoad } from '../shared/useLoad';
 
 const LOOK_AGAIN_MS = 5000;
 const PAGE = 200;
-const TASKS_MAX = 1000;
+const TASKS_MAX = 2000;
+const ROWS = 50;
+
+type Order = 'urgency' | 'due' | 'age';
+/** Urgency is the bank's own order: priority, then due time. */
+const ORDERS: Record<'due' | 'age', (a: TaskLine, b: TaskLine) => number> = {
+  due: (a, b) => (a.left_s ?? Infinity) - (b.left_s ?? Infinity),
+  age: (a, b) => a.opened_at.localeCompare(b.opened_at),
+};
 
 /** Everything on the worklist, page by page. */
 async function loadTasks(): Promise<TaskLine[]> {
@@ -57,82 +65,112 @@ function List({ onOpen }: { onOpen: (line: TaskLine) => void }) {
       .catch((refused: unknown) => setFailed(refused instanceof ApiError ? refused : new ApiError(0, null)))
       .finally(reload);
   };
-  const columns: TableColumnsType<TaskLine> = [
-    {
-      title: t('worklist.left'),
-      key: 'left',
-      sorter: (a, b) => (a.left_s ?? Infinity) - (b.left_s ?? Infinity),
-      render: (_, line) => <Left line={line} />,
-    },
-    {
-      title: t('worklist.task'),
-      key: 'name',
-      render: (_, line) => (
-        <button type="button" className="link-button" onClick={() => onOpen(line)}>
-          {partOf(line.name, language)}
-        </button>
-      ),
-    },
-    {
-      title: t('worklist.process'),
-      key: 'process',
-      filters: [...new Set((lines ?? []).map((line) => line.process))].map((key) => ({
-        text: processName(key),
-        value: key,
-      })),
-      onFilter: (value, line) => line.process === value,
-      filterSearch: true,
-      render: (_, line) => processName(line.process),
-    },
-    { title: t('worklist.about'), dataIndex: 'case_name', responsive: ['sm'] },
-    { title: t('worklist.case'), dataIndex: 'case', responsive: ['md'], sorter: (a, b) => a.case - b.case },
-    { title: t('worklist.branch'), dataIndex: 'branch', responsive: ['md'] },
-    {
-      title: t('worklist.priority'),
-      dataIndex: 'priority',
-      responsive: ['lg'],
-      sorter: (a, b) => a.priority - b.priority,
-    },
-    {
-      title: t('worklist.opened'),
-      key: 'opened',
-      responsive: ['lg'],
-      render: (_, line) => showMoment(line.opened_at, language),
-    },
-    {
-      title: t('worklist.state'),
-      key: 'state',
-      render: (_, line) =>
-        line.claimed_by === me.number ? (
-          <Button size="small" onClick={() => move(line, 'release')}>
-            {t('task.release')}
-          </Button>
-        ) : (
-          <Button size="small" onClick={() => move(line, 'claim')}>
-            {t('task.claim')}
-          </Button>
-        ),
-    },
-  ];
+  const [process, setProcess] = useState('');
+  const [order, setOrder] = useState<Order>('urgency');
+  const [shown, setShown] = useState(ROWS);
+  const all = lines ?? [];
+  const kinds = [...new Set(all.map((line) => line.process))].sort();
+  const wanted = all.filter((line) => !process || line.process === process);
+  const rows = order === 'urgency' ? wanted : [...wanted].sort(ORDERS[order]);
   const problem = failed ?? error;
   return (
     <section className="worklist" aria-label={t('nav.worklist')}>
       <div className="worklist-head">
         <h1>{t('nav.worklist')}</h1>
         <span className="quiet" role="status">
-          {lines ? t('worklist.count', { count: lines.length }) : ''}
+          {lines ? t('worklist.count', { count: rows.length }) : ''}
         </span>
+        <label className="quiet" htmlFor="worklist-process">
+          {t('worklist.process')}
+        </label>
+        <select
+          id="worklist-process"
+          className="select"
+          value={process}
+          onChange={(e) => setProcess(e.target.value)}
+        >
+          <option value="">{t('worklist.all')}</option>
+          {kinds.map((key) => (
+            <option key={key} value={key}>
+              {processName(key)}
+            </option>
+          ))}
+        </select>
+        <label className="quiet" htmlFor="worklist-order">
+          {t('worklist.order')}
+        </label>
+        <select
+          id="worklist-order"
+          className="select"
+          value={order}
+          onChange={(e) => setOrder(e.target.value as Order)}
+        >
+          <option value="urgency">{t('worklist.byUrgency')}</option>
+          <option value="due">{t('worklist.byDue')}</option>
+          <option value="age">{t('worklist.byAge')}</option>
+        </select>
       </div>
       {problem && <Alert type="error" showIcon title={faultText(problem)} />}
-      <Table<TaskLine>
-        size="small"
-        rowKey="task"
-        columns={columns}
-        dataSource={lines ?? []}
-        loading={lines === null && !error}
-        pagination={{ pageSize: 25, hideOnSinglePage: true, showSizeChanger: false }}
-        rowClassName={(line) => (line.claimed_by === me.number ? 'row-mine' : '')}
-      />
+      {lines === null && !error && <Spin />}
+      {lines?.length === 0 && <p className="quiet">{t('worklist.none')}</p>}
+      {rows.length > 0 && (
+        <table className="way worklist-table" aria-label={t('nav.worklist')}>
+          <thead>
+            <tr>
+              <th scope="col">{t('worklist.left')}</th>
+              <th scope="col">{t('worklist.task')}</th>
+              <th scope="col">{t('worklist.process')}</th>
+              <th scope="col">{t('worklist.about')}</th>
+              <th scope="col" className="wide-only">
+                {t('worklist.case')}
+              </th>
+              <th scope="col" className="wide-only">
+                {t('worklist.branch')}
+              </th>
+              <th scope="col" className="wide-only">
+                {t('worklist.priority')}
+              </th>
+              <th scope="col" className="wide-only">
+                {t('worklist.opened')}
+              </th>
+              <th scope="col">{t('worklist.state')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.slice(0, shown).map((line) => (
+              <tr key={line.task} className={line.claimed_by === me.number ? 'row-mine' : undefined}>
+                <td>
+                  <Left line={line} />
+                </td>
+                <td>
+                  <button type="button" className="link-button" onClick={() => onOpen(line)}>
+                    {partOf(line.name, language)}
+                  </button>
+                </td>
+                <td>{processName(line.process)}</td>
+                <td>{line.case_name}</td>
+                <td className="wide-only">{line.case}</td>
+                <td className="wide-only">{line.branch}</td>
+                <td className="wide-only">{line.priority}</td>
+                <td className="wide-only">{showMoment(line.opened_at, language)}</td>
+                <td>
+                  <Button
+                    size="small"
+                    onClick={() => move(line, line.claimed_by === me.number ? 'release' : 'claim')}
+                  >
+                    {line.claimed_by === me.number ? t('task.release') : t('task.claim')}
+                  </Button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {rows.length > shown && (
+        <Button onClick={() => setShown((n) => n + ROWS)}>
+          {t('worklist.more', { count: rows.length - shown })}
+        </Button>
+      )}
     </section>
   );
 }

@@ -8,11 +8,12 @@ interface Props {
   typed: Record<string, string>;
   wanted: bigint | null;
   disabled: boolean;
+  invalid: boolean;
   onChange: (typed: Record<string, string>) => void;
 }
 
 /** Notes and coins, counted by face; the difference to the amount stands under them until there is none. */
-export function Denominations({ id, typed, wanted, disabled, onChange }: Props) {
+export function Denominations({ id, typed, wanted, disabled, invalid, onChange }: Props) {
   const { t } = useI18n();
   const sum = countedSum(counts(typed));
   const difference = wanted === null ? null : sum - wanted;
@@ -27,6 +28,7 @@ export function Denominations({ id, typed, wanted, disabled, onChange }: Props) 
               inputMode="numeric"
               className="figures"
               disabled={disabled}
+              aria-invalid={invalid}
               value={typed[face] ?? ''}
               onChange={(event) =>
                 onChange({ ...typed, [face]: event.target.value.replace(/\D/g, '').slice(0, 7) })

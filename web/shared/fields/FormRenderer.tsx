@@ -21,6 +21,8 @@ interface Props {
   disabled?: boolean;
   submitText: string;
   sending?: boolean;
+  /** Whether the first field takes the keyboard when the form appears. */
+  takesFocus?: boolean;
   more?: ReactNode;
   onChange: (filled: Filled) => void;
   onSubmit: () => void;
@@ -30,7 +32,17 @@ const STOPS =
   'input:not(:disabled), select:not(:disabled), textarea:not(:disabled), button[type=submit]:not(:disabled)';
 
 export function FormRenderer(props: Props) {
-  const { form, filled, values = {}, error, disabled = false, submitText, sending = false, more } = props;
+  const {
+    form,
+    filled,
+    values = {},
+    error,
+    disabled = false,
+    submitText,
+    sending = false,
+    takesFocus = false,
+    more,
+  } = props;
   const { language, t } = useI18n();
   const faultText = useFaultText();
   const box = useRef<HTMLFormElement>(null);
@@ -38,6 +50,10 @@ export function FormRenderer(props: Props) {
   const faultsOf = (name: string) => (error?.faults ?? []).filter((fault) => fieldOf(fault) === name);
   const names = new Set(form.fields.map((field) => field.name));
   const others = (error?.faults ?? []).filter((fault) => !names.has(fieldOf(fault) ?? ''));
+
+  useEffect(() => {
+    if (takesFocus) box.current?.querySelector<HTMLElement>(STOPS)?.focus();
+  }, [takesFocus]);
 
   useEffect(() => {
     if (!error) return;
@@ -175,7 +191,7 @@ interface ControlProps {
   fields: readonly FieldDefinition[];
   filled: Filled;
   values: Values;
-  common: { id: string; disabled: boolean };
+  common: { id: string; disabled: boolean; 'aria-invalid': boolean };
   set: (name: string, value: Typed) => void;
   choose: string;
   label: (field: { zh: string; en: string }) => string;
@@ -218,6 +234,7 @@ function Control({ field, fields, filled, values, common, set, choose, label }: 
         <Denominations
           id={common.id}
           disabled={common.disabled}
+          invalid={common['aria-invalid']}
           wanted={wanted}
           typed={typeof typed === 'object' ? typed : {}}
           onChange={(next) => set(field.name, next)}

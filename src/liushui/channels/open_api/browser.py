@@ -58,6 +58,11 @@ def remember(request: Request, response: Response, token: str) -> None:
     response.set_cookie(COOKIE, token, path="/", httponly=True, secure=secure, samesite="strict")
 
 
+def holds(request: Request, token: str) -> bool:
+    """Whether this is the browser's own session, and not somebody's who has authorised at the same screen."""
+    return _token_in(request.headers.get("cookie", "").encode("latin-1")) == token
+
+
 def forget(response: Response) -> None:
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
 

@@ -26,7 +26,7 @@ COMPRESSED = (".css", ".js", ".json", ".svg", ".webmanifest")
 FOR_EVER = "public, max-age=31536000, immutable"
 PROTECTION = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }

@@ -63,8 +63,10 @@ async def current_session(caller: Caller) -> s.Me:
 
 @router.delete("/v1/sessions/current", status_code=204)
 async def end_session(request: Request, response: Response, bank: TheBank, caller: Caller) -> None:
-    await bank.sessions.log_out(request.headers["authorization"].partition(" ")[2])
-    browser.forget(response)
+    token = request.headers["authorization"].partition(" ")[2]
+    await bank.sessions.log_out(token)
+    if browser.holds(request, token):
+        browser.forget(response)
 
 
 @router.get("/v1/branches")
