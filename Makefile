@@ -21,9 +21,14 @@ check: $(STAMP)         ## what CI runs: format, lint, types, layers, tests
 	$(BIN)/lint-imports
 	$(MAKE) test
 
+screenshots: $(STAMP) $(PAGES)  ## the main pages in both languages, narrow and wide, into docs/screenshots
+	mkdir -p docs/screenshots
+	LIUSHUI_SCREENSHOTS=$(CURDIR)/docs/screenshots $(BIN)/python -m pytest tests/journeys -k "usable or large"
+
 format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/python hatch_build.py format
 
 lock:                   ## write requirements.lock anew after a change of pyproject.toml
 	$(PYTHON) -m venv $(VENV)

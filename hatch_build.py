@@ -75,6 +75,9 @@ def npm(*args: str) -> None:
 
 if __name__ == "__main__":
     try:
-        build()
+        if sys.argv[1:] == ["format"]:
+            npm("run", "format", "--silent")
+        else:
+            build()
     except (RuntimeError, ImportError) as error:
         print(f"THE PAGES ARE MISSING: {error}. The API is served without them.", file=sys.stderr)

@@ -2,15 +2,23 @@
 
 import { Alert, Button } from 'antd';
 import { get } from './api/client';
-import type { CaseView, JournalView, ProcessView } from './api/types';
+import type { CaseView, JournalView, ProblemFault, ProcessView, Values } from './api/types';
 import { CaseWay, lastOf, useElementNames } from './CaseWay';
+import { useFaultText } from './faults';
 import { partOf, useI18n } from './i18n';
 import { showMoment } from './moments';
 import { Facts } from './TaskPanel';
 import { useLoad } from './useLoad';
 
+/** What the books said when they refused: kept by the case as data. */
+function faultOf(kept: Values): ProblemFault {
+  const code = String(kept.code);
+  return { code, field: null, params: kept.params as ProblemFault['params'], message: code };
+}
+
 export function CaseResult({ shown, process }: { shown: CaseView; process: ProcessView }) {
   const { t, language } = useI18n();
+  const faultText = useFaultText();
   const names = useElementNames(shown.process, shown.version);
   const journal = Number(shown.objects.journal?.at(-1) ?? 0);
   const { value: booked } = useLoad(`journal ${journal}`, async () =>
@@ -21,6 +29,11 @@ export function CaseResult({ shown, process }: { shown: CaseView; process: Proce
   );
   const last = ending.at(-1)?.element;
   const how = last ? partOf(names.get(lastOf(last)) ?? '', language) : '';
+  const refused = shown.variables.fault;
+  const why =
+    refused && typeof refused === 'object' && !Array.isArray(refused)
+      ? faultText(faultOf(refused))
+      : undefined;
   const good = shown.status === 'completed' && journal > 0;
   return (
     <section className="result" aria-label={t('result.title')}>
@@ -29,7 +42,7 @@ export function CaseResult({ shown, process }: { shown: CaseView; process: Proce
         type={good ? 'success' : shown.status === 'completed' ? 'info' : 'warning'}
         role="status"
         title={good ? t('result.booked', { how }) : t('result.ended', { how })}
-        description={t('case.number', { number: shown.case })}
+        description={why}
       />
       <div className="receipt">
         <h3>{t('result.receipt')}</h3>
@@ -37,6 +50,10 @@ export function CaseResult({ shown, process }: { shown: CaseView; process: Proce
           <div>
             <dt>{t('result.transaction')}</dt>
             <dd>{partOf(process.name, language)}</dd>
+          </div>
+          <div>
+            <dt>{t('worklist.case')}</dt>
+            <dd className="figures-plain">{shown.case}</dd>
           </div>
           {booked && (
             <>

@@ -5,6 +5,9 @@ import { get } from './api/client';
 import { diagramPath } from './paths';
 import { useI18n } from './i18n';
 
+/** Below this scale nobody can read the names: show the place of the token instead of the whole. */
+const LEGIBLE = 0.6;
+
 interface Props {
   process: string;
   version: number;
@@ -35,13 +38,18 @@ export default function Diagram({ process, version, here, done }: Props) {
         await drawn.importXML(xml);
         if (!wanted) return;
         const canvas = drawn.get<{
-          zoom: (to: string, center?: string) => void;
+          zoom: (to: string | number, center?: string) => number;
+          scrollToElement: (id: string, padding: number) => void;
           addMarker: (id: string, mark: string) => void;
         }>('canvas');
         const elements = drawn.get<{ get: (id: string) => unknown }>('elementRegistry');
         for (const id of past) if (elements.get(id)) canvas.addMarker(id, 'was-here');
         for (const id of present) if (elements.get(id)) canvas.addMarker(id, 'is-here');
-        canvas.zoom('fit-viewport', 'auto');
+        const [first] = present;
+        if (canvas.zoom('fit-viewport', 'auto') < LEGIBLE && first && elements.get(first)) {
+          canvas.zoom(LEGIBLE);
+          canvas.scrollToElement(first, 40);
+        }
       } catch {
         if (wanted) setBroken(true);
       }

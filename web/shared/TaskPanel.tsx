@@ -12,6 +12,7 @@ import { FormRenderer } from './fields/FormRenderer';
 import { fromValues, toForm, withoutSecrets, type Filled } from './fields/filled';
 import { ShownValue } from './fields/ShownValue';
 import { partOf, useI18n } from './i18n';
+import { Procedure } from './Procedure';
 import { useSession } from './session';
 import { useErrand } from './useErrand';
 import { useLoad } from './useLoad';
@@ -110,7 +111,9 @@ function OpenTask({ found, shown, process, inside, reload, onDone }: OpenProps) 
           onSubmit={() => errand.submit(toForm(form.fields, filled), form.fields)}
           more={
             <>
-              {found.claimed_by === null && <Button onClick={() => move('claim')}>{t('task.claim')}</Button>}
+              {!inside && found.claimed_by === null && (
+                <Button onClick={() => move('claim')}>{t('task.claim')}</Button>
+              )}
               {mine && <Button onClick={() => move('release')}>{t('task.release')}</Button>}
             </>
           }
@@ -121,7 +124,7 @@ function OpenTask({ found, shown, process, inside, reload, onDone }: OpenProps) 
         {procedure && (
           <section aria-label={t('task.procedure')}>
             <h3>{t('task.procedure')}</h3>
-            <p className="procedure">{procedure}</p>
+            <Procedure text={procedure} />
           </section>
         )}
         <section aria-label={t('diagram.title')}>

@@ -98,42 +98,44 @@ export function LookUp() {
       {busy && <Spin />}
       {found?.customer && <Customer customer={found.customer} />}
       {found && (
-        <table className="way" aria-label={t('lookUp.accounts')}>
-          <thead>
-            <tr>
-              <th scope="col">{t('lookUp.account')}</th>
-              <th scope="col">{t('lookUp.currency')}</th>
-              <th scope="col">{t('lookUp.state')}</th>
-              <th scope="col" className="figures">
-                {t('lookUp.ledger')}
-              </th>
-              <th scope="col" className="figures">
-                {t('lookUp.available')}
-              </th>
-              <th scope="col" className="figures">
-                {t('lookUp.held')}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.accounts.map((one) => (
-              <tr key={one.number}>
-                <td>
-                  <button type="button" className="link-button" onClick={() => look(one.number)}>
-                    {one.number}
-                  </button>
-                </td>
-                <td>{one.currency}</td>
-                <td>
-                  <AccountState account={one} />
-                </td>
-                <td className="figures">{showDecimal(one.ledger, one.currency)}</td>
-                <td className="figures">{showDecimal(one.available, one.currency)}</td>
-                <td className="figures">{showDecimal(one.held, one.currency)}</td>
+        <div className="scroll-x" tabIndex={0} role="region" aria-label={t('lookUp.table')}>
+          <table className="way" aria-label={t('lookUp.accounts')}>
+            <thead>
+              <tr>
+                <th scope="col">{t('lookUp.account')}</th>
+                <th scope="col">{t('lookUp.currency')}</th>
+                <th scope="col">{t('lookUp.state')}</th>
+                <th scope="col" className="figures">
+                  {t('lookUp.ledger')}
+                </th>
+                <th scope="col" className="figures">
+                  {t('lookUp.available')}
+                </th>
+                <th scope="col" className="figures">
+                  {t('lookUp.held')}
+                </th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {found.accounts.map((one) => (
+                <tr key={one.number}>
+                  <td>
+                    <button type="button" className="link-button" onClick={() => look(one.number)}>
+                      {one.number}
+                    </button>
+                  </td>
+                  <td>{one.currency}</td>
+                  <td>
+                    <AccountState account={one} />
+                  </td>
+                  <td className="figures">{showDecimal(one.ledger, one.currency)}</td>
+                  <td className="figures">{showDecimal(one.available, one.currency)}</td>
+                  <td className="figures">{showDecimal(one.held, one.currency)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
       {found?.statement && <Lines statement={found.statement} />}
     </section>
@@ -169,36 +171,38 @@ function Lines({ statement }: { statement: Statement }) {
   const { t } = useI18n();
   const newest = [...statement.lines].reverse().slice(0, 50);
   return (
-    <table className="way">
-      <caption>{t('lookUp.latest')}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t('result.bookedOn')}</th>
-          <th scope="col">{t('result.journal')}</th>
-          <th scope="col" className="figures">
-            {t('lookUp.out')}
-          </th>
-          <th scope="col" className="figures">
-            {t('lookUp.in')}
-          </th>
-          <th scope="col" className="figures">
-            {t('lookUp.balance')}
-          </th>
-          <th scope="col">{t('lookUp.memo')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {newest.map((line) => (
-          <tr key={line.position}>
-            <td>{line.booking_date}</td>
-            <td>{line.journal}</td>
-            <td className="figures">{line.side === 'debit' ? showDecimal(line.amount) : ''}</td>
-            <td className="figures">{line.side === 'credit' ? showDecimal(line.amount) : ''}</td>
-            <td className="figures">{showDecimal(line.balance)}</td>
-            <td>{line.memo}</td>
+    <div className="scroll-x" tabIndex={0} role="region" aria-label={t('lookUp.table')}>
+      <table className="way">
+        <caption>{t('lookUp.latest')}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('result.bookedOn')}</th>
+            <th scope="col">{t('result.journal')}</th>
+            <th scope="col" className="figures">
+              {t('lookUp.out')}
+            </th>
+            <th scope="col" className="figures">
+              {t('lookUp.in')}
+            </th>
+            <th scope="col" className="figures">
+              {t('lookUp.balance')}
+            </th>
+            <th scope="col">{t('lookUp.memo')}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {newest.map((line) => (
+            <tr key={line.position}>
+              <td>{line.booking_date}</td>
+              <td>{line.journal}</td>
+              <td className="figures">{line.side === 'debit' ? showDecimal(line.amount) : ''}</td>
+              <td className="figures">{line.side === 'credit' ? showDecimal(line.amount) : ''}</td>
+              <td className="figures">{showDecimal(line.balance)}</td>
+              <td>{line.memo}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

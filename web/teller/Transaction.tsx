@@ -28,8 +28,13 @@ export function Transaction({ tab, process }: { tab: Tab; process: ProcessView }
         <h1>
           <span className="code">{process.code}</span> {name}
         </h1>
-        <button type="button" className="plain-button no-print" onClick={() => close(tab.id)}>
-          {t('tabs.close', { name })}
+        <button
+          type="button"
+          className="plain-button no-print"
+          aria-label={t('tabs.close', { name })}
+          onClick={() => close(tab.id)}
+        >
+          {t('transaction.close')}
         </button>
       </div>
       {tab.case === null ? <Start tab={tab} process={process} /> : <Running tab={tab} process={process} />}

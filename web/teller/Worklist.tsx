@@ -12,7 +12,7 @@ import { useSession } from '../shared/session';
 import { TaskPanel } from '../shared/TaskPanel';
 import { useLoad } from '../shared/useLoad';
 
-const LOOK_AGAIN_MS = 5000;
+const LOOK_AGAIN_MS = 8000;
 const PAGE = 200;
 const TASKS_MAX = 2000;
 const ROWS = 50;
@@ -119,8 +119,12 @@ function List({ onOpen }: { onOpen: (line: TaskLine) => void }) {
             <tr>
               <th scope="col">{t('worklist.left')}</th>
               <th scope="col">{t('worklist.task')}</th>
-              <th scope="col">{t('worklist.process')}</th>
-              <th scope="col">{t('worklist.about')}</th>
+              <th scope="col" className="wide-only">
+                {t('worklist.process')}
+              </th>
+              <th scope="col" className="wide-only">
+                {t('worklist.about')}
+              </th>
               <th scope="col" className="wide-only">
                 {t('worklist.case')}
               </th>
@@ -146,9 +150,12 @@ function List({ onOpen }: { onOpen: (line: TaskLine) => void }) {
                   <button type="button" className="link-button" onClick={() => onOpen(line)}>
                     {partOf(line.name, language)}
                   </button>
+                  <div className="narrow-only quiet">
+                    {processName(line.process)} {line.case_name}
+                  </div>
                 </td>
-                <td>{processName(line.process)}</td>
-                <td>{line.case_name}</td>
+                <td className="wide-only">{processName(line.process)}</td>
+                <td className="wide-only">{line.case_name}</td>
                 <td className="wide-only">{line.case}</td>
                 <td className="wide-only">{line.branch}</td>
                 <td className="wide-only">{line.priority}</td>
@@ -183,7 +190,9 @@ function Left({ line }: { line: TaskLine }) {
   const { hours, minutes } = hoursAndMinutes(line.left_s);
   const text = hours ? t('worklist.hours', { hours, minutes }) : t('worklist.minutes', { minutes });
   const late = line.left_s < 0;
-  const atRisk = !late && line.at_risk_at !== null && new Date(line.at_risk_at) <= new Date();
+  /* By the bank's clock: the margin between risk and due, against what is left. */
+  const margin = line.at_risk_at === null ? 0 : Date.parse(line.due_at) - Date.parse(line.at_risk_at);
+  const atRisk = !late && line.left_s * 1000 <= margin;
   return (
     <Tag
       className={late ? 'tag-bad' : atRisk ? 'tag-risk' : 'tag-good'}

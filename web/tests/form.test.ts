@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { FieldDefinition } from '../shared/api/types';
 import { fromValues, isoDate, toForm, withoutSecrets } from '../shared/fields/filled';
 import { partOf } from '../shared/i18n';
+import { paragraphs } from '../shared/Procedure';
 import { matching } from '../teller/CommandLine';
 
 const field = (
@@ -98,4 +99,15 @@ test('the command line finds by code, by initials and by name, the exact one fir
   expect(keys('转账')).toEqual(['transfer_cancellation', 'transfer']);
   expect(keys('reset')).toEqual(['reset_password']);
   expect(keys('')).toEqual([]);
+});
+
+test('a procedure is read in paragraphs, not in the lines of its file', () => {
+  expect(paragraphs('Count in\nsight.\n\nThen sign:\n- once\n- twice')).toEqual([
+    'Count in sight.',
+    'Then sign:',
+    '- once',
+    '- twice',
+  ]);
+  expect(paragraphs('核对证件,\n确认人证一致')).toEqual(['核对证件, 确认人证一致']);
+  expect(paragraphs('核对证件，\n确认')).toEqual(['核对证件，确认']);
 });
