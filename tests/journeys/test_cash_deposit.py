@@ -123,6 +123,49 @@ def test_a_reload_in_mid_form_loses_nothing(sit: Sit) -> None:
     expect(desk.page.locator("#start-denominations-10000")).to_have_value("1")
 
 
+def test_the_language_is_switched_in_place(sit: Sit) -> None:
+    """The form keeps what was typed; a fault that is shown already speaks the other language."""
+    desk = sit("zh-CN")
+    desk.open()
+    desk.log_in("T0001")
+    begin_deposit(desk, ZHANG, "0", "1")
+    faults = desk.page.locator(".field-fault")
+    expect(faults.first).to_contain_text("(amount_not_positive)")
+    before = faults.first.inner_text()
+    desk.page.get_by_role("button", name="English").click()
+    expect(desk.page.locator("h1")).to_contain_text("Cash deposit")
+    expect(desk.page.locator("#start-account")).to_have_value(ZHANG)
+    expect(faults.first).to_contain_text("(amount_not_positive)")
+    assert before.isascii() is False
+    assert faults.first.inner_text().isascii()
+    expect(desk.page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_a_task_is_claimed_opened_and_given_back(sit: Sit, bank: RunningBank) -> None:
+    teller, other = sit("en"), sit("en")
+    teller.open()
+    teller.log_in("T0001")
+    begin_deposit(teller, LI, "80000", "800")
+    teller.page.locator("#identity-document_type").select_option("passport")
+    teller.page.locator("#identity-document_checked").check()
+    teller.page.keyboard.press("F9")
+    expect(teller.page.get_by_role("status")).to_contain_text(WORDS["en"]["waits"])
+    other.open("/teller/worklist")
+    other.log_in("S0001")
+    row = other.page.locator(".worklist-table tbody tr", has_text=LI)
+    row.get_by_role("button", name="Claim").click()
+    expect(row.get_by_role("button", name="Release")).to_be_visible()
+    expect(teller.page.get_by_role("status")).to_contain_text("S0001")  # the teller sees who has it
+    row.get_by_role("button", name="Authorise").click()
+    other.page.get_by_label("Comment", exact=True).fill("Seen the cash.")
+    other.page.get_by_role("button", name="Add").click()
+    expect(other.page.locator(".comments")).to_contain_text("S0001")
+    other.page.locator("#authorisation-decision").select_option("reject")
+    other.page.locator("#authorisation-decision_reason").fill("Notes look odd.")
+    other.page.keyboard.press("F9")
+    expect(teller.page.locator(".result")).to_contain_text("Cash handed back")
+
+
 def test_a_lost_session_in_mid_form_is_mended_over_the_page(sit: Sit, bank: RunningBank) -> None:
     before = balance(bank, LI)
     desk = sit()

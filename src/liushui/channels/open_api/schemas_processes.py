@@ -19,7 +19,7 @@ class ProcessView(BaseModel):
     name: str
     channels: list[str]
     start_roles: list[str]
-    code: str | None = Field(description="Transaction code; null where the process has none.")
+    code: str | None = Field(description="Counter code; null where the process has none.")
     pinyin: str | None = Field(description="Initials of its Chinese name.")
     start_form: dict[str, Any] | None = Field(description="Fields to fill in; null where anything goes.")
 
