@@ -102,8 +102,12 @@ def bank(browser: Browser) -> Iterator[RunningBank]:
     with tempfile.TemporaryDirectory(prefix="ls") as folder, running_bank(Path(folder)) as running:
 
         async def wait() -> None:
+            form = {"till": "0001-T01", "denominations": demo_data()["till"]}
             async with running.client() as http:
                 await running.wait_until_open(http)
+                await running.ask(
+                    http, "T0001", "POST", "/v1/processes/till_sign_in/cases", "in", {"form": form}
+                )
 
         apart(wait())
         yield running

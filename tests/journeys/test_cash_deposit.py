@@ -8,6 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from liushui.demo import demo_data
 from tests.faults.running import RunningBank
 from tests.journeys.conftest import Desk, apart, picture
 
@@ -90,6 +91,20 @@ def test_a_large_deposit_needs_the_teller_and_the_supervisor(
     expect(result.locator(".receipt")).to_contain_text("60,000.00")
     picture(teller, f"receipt-{language}")
     assert fen(balance(bank, ZHANG)) - fen(before) == 6_000_000
+
+
+def test_a_teller_signs_in_a_till_by_counting_it(sit: Sit) -> None:
+    desk = sit("en")
+    desk.open()
+    desk.log_in("T0002")
+    expect(desk.page.locator(".till")).to_have_text("No till")
+    desk.type("gyqd", "0002-T01")
+    for face in ("10000", "5000", "2000", "1000", "500", "100", "50", "10", "5", "2", "1"):
+        desk.type(str(demo_data()["till"][face]))
+    desk.page.keyboard.press("F9")
+    expect(desk.page.locator(".result")).to_be_visible()
+    desk.page.reload()
+    expect(desk.page.locator(".till")).to_have_text("Till 0002-T01")
 
 
 def test_a_small_deposit_takes_few_keys_and_a_double_submit_books_once(sit: Sit, bank: RunningBank) -> None:

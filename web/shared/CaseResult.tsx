@@ -39,7 +39,7 @@ export function CaseResult({ shown, process }: { shown: CaseView; process: Proce
     <section className="result" aria-label={t('result.title')}>
       <Alert
         showIcon
-        type={good ? 'success' : shown.status === 'completed' ? 'info' : 'warning'}
+        type={why ? 'warning' : good ? 'success' : 'info'}
         role="status"
         title={good ? t('result.booked', { how }) : t('result.ended', { how })}
         description={why}

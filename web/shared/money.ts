@@ -41,7 +41,7 @@ export function showDecimal(text: string, currency = 'CNY'): string {
 }
 
 /** Faces of renminbi in circulation, in fen, largest first. */
-export const FACES = [10000, 5000, 2000, 1000, 500, 100, 50, 10];
+export const FACES = [10000, 5000, 2000, 1000, 500, 100, 50, 10, 5, 2, 1];
 
 /** The sum of counted notes and coins, in minor units. */
 export function countedSum(counts: Record<string, number>): bigint {

@@ -1,13 +1,18 @@
 import { useEffect } from 'react';
 import { Link, Route, Router, Switch, useLocation } from 'wouter';
+import { get } from '../shared/api/client';
+import type { MyTill } from '../shared/api/types';
 import { LanguageSwitch } from '../shared/LanguageSwitch';
 import { useI18n, type Key } from '../shared/i18n';
 import { useSession } from '../shared/session';
+import { useLoad } from '../shared/useLoad';
 import { LookUp } from './LookUp';
 import { Workbench } from './Workbench';
 import { WorkbenchProvider } from './workbenchState';
 import { Worklist } from './Worklist';
 
+const TELLER = 'teller';
+const LOOK_AGAIN_MS = 20_000;
 const PLACES: { path: string; title: Key }[] = [
   { path: '/', title: 'nav.workbench' },
   { path: '/worklist', title: 'nav.worklist' },
@@ -61,6 +66,7 @@ function Frame() {
             </Link>
           ))}
         </nav>
+        {me.roles.includes(TELLER) && <Till />}
         <span className="who">{t('nav.who', { number: me.number, branch: me.branch })}</span>
         <LanguageSwitch />
         <button type="button" className="plain-button" onClick={lock}>
@@ -82,5 +88,21 @@ function Frame() {
         </Switch>
       </main>
     </div>
+  );
+}
+
+/** The till that this person keeps, always in sight; never what is in it. */
+function Till() {
+  const { t } = useI18n();
+  const { value } = useLoad('my till', () => get<MyTill>('/v1/cash/my-till'), LOOK_AGAIN_MS);
+  if (!value) return null;
+  if (value.till === null) return <span className="till">{t('till.none')}</span>;
+  const text =
+    value.state === 'open' ? t('till.open', { till: value.till }) : t('till.away', { till: value.till });
+  return (
+    <span className="till">
+      {text}
+      {value.hand_in && <strong> {t('till.handIn')}</strong>}
+    </span>
   );
 }

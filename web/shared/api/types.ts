@@ -168,6 +168,12 @@ export interface JournalView {
   memo: string | null;
 }
 
+export interface MyTill {
+  till: string | null;
+  state: string | null;
+  hand_in: boolean;
+}
+
 /* Below: JSON inside answers, which the OpenAPI document calls an object. */
 
 export type Value = string | number | boolean | null | Value[] | { [name: string]: Value };

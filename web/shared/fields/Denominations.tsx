@@ -1,7 +1,12 @@
 import { Input } from 'antd';
 import { useI18n } from '../i18n';
-import { countedSum, FACES, showAmount } from '../money';
+import { countedSum, FACES, plainAmount, showAmount } from '../money';
 import { counts } from './filled';
+
+/** "100", "0.5", "0.02": yuan without trailing zeros. */
+function faceName(face: number): string {
+  return plainAmount(BigInt(face)).replace(/\.?0+$/, '');
+}
 
 interface Props {
   id: string;
@@ -22,7 +27,7 @@ export function Denominations({ id, typed, wanted, disabled, invalid, onChange }
       <div className="faces">
         {FACES.map((face) => (
           <label className="face" key={face} htmlFor={`${id}-${face}`}>
-            <span>{t('cash.face', { face: face >= 100 ? String(face / 100) : `0.${face / 10}` })}</span>
+            <span>{t('cash.face', { face: faceName(face) })}</span>
             <Input
               id={`${id}-${face}`}
               inputMode="numeric"

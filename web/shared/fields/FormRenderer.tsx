@@ -228,8 +228,12 @@ function Control({ field, fields, filled, values, common, set, choose, label }: 
         </select>
       );
     case 'denominations': {
+      /* The first count makes the amount, with whatever is handed back beside it. */
       const amount = fields.find((other) => other.type === 'amount');
-      const wanted = amount ? parseAmount(String(filled[amount.name] ?? ''), amount.currency) : null;
+      const [first, ...back] = fields.filter((other) => other.type === 'denominations');
+      const typedAmount = amount ? parseAmount(String(filled[amount.name] ?? ''), amount.currency) : null;
+      const handedBack = back.reduce((sum, other) => sum + countedSum(counts(filled[other.name])), 0n);
+      const wanted = typedAmount === null || first?.name !== field.name ? null : typedAmount + handedBack;
       return (
         <Denominations
           id={common.id}
