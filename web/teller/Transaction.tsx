@@ -1,5 +1,6 @@
 /* One transaction on one page: the form, then the steps that are this person's own, then how it came out. */
 
+import { useState } from 'react';
 import { Alert, Button, Spin } from 'antd';
 import { get, post } from '../shared/api/client';
 import type { CaseView, FormDefinition, ProcessView, TaskOfCase } from '../shared/api/types';
@@ -9,6 +10,7 @@ import { toForm } from '../shared/fields/filled';
 import { FormRenderer } from '../shared/fields/FormRenderer';
 import { partOf, useI18n } from '../shared/i18n';
 import { useSession } from '../shared/session';
+import { isAnything, ShownOnce, type Once } from '../shared/ShownOnce';
 import { Facts, TaskPanel, Unknown } from '../shared/TaskPanel';
 import { useErrand } from '../shared/useErrand';
 import { useLoad } from '../shared/useLoad';
@@ -76,12 +78,17 @@ function Running({ tab, process }: { tab: Tab; process: ProcessView }) {
   const { me } = useSession();
   const { close, open } = useWorkbench();
   const faultText = useFaultText();
+  const [once, setOnce] = useState<Once>({});
   const {
     value: shown,
     error,
     reload,
   } = useLoad(`case ${tab.case}`, () => get<CaseView>(`/v1/cases/${tab.case}`), LOOK_AGAIN_MS);
   if (!shown) return error ? <Alert type="error" showIcon title={faultText(error)} /> : <Spin />;
+  const onDone = (answer: Once) => {
+    setOnce(answer);
+    reload();
+  };
   const isMine = (task: TaskOfCase) =>
     task.claimed_by === me.number || (task.state === 'open' && (!task.role || me.roles.includes(task.role)));
   const waiting = shown.tasks.filter((task) => task.state === 'open' || task.state === 'claimed');
@@ -90,6 +97,7 @@ function Running({ tab, process }: { tab: Tab; process: ProcessView }) {
   const ended = shown.ended_at !== null;
   return (
     <>
+      {isAnything(once) && <ShownOnce once={once} onSeen={() => setOnce({})} />}
       {error && <Alert type="warning" showIcon className="form-fault" title={faultText(error)} />}
       {ended ? (
         <>
@@ -111,11 +119,11 @@ function Running({ tab, process }: { tab: Tab; process: ProcessView }) {
       ) : (
         <>
           <Facts shown={shown} process={process} />
-          {mine && <TaskPanel key={mine.task} task={mine.task} inside onDone={reload} />}
+          {mine && <TaskPanel key={mine.task} task={mine.task} inside onDone={onDone} />}
           {!mine && others.length === 0 && (
             <Alert type="info" showIcon title={t('transaction.working')} role="status" />
           )}
-          {!mine && others.map((task) => <Authorisation key={task.task} task={task} onDone={reload} />)}
+          {!mine && others.map((task) => <Authorisation key={task.task} task={task} onDone={onDone} />)}
         </>
       )}
     </>

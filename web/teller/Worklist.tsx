@@ -9,6 +9,7 @@ import { useFaultText } from '../shared/faults';
 import { partOf, useI18n } from '../shared/i18n';
 import { hoursAndMinutes, showMoment } from '../shared/moments';
 import { useSession } from '../shared/session';
+import { isAnything, ShownOnce, type Once } from '../shared/ShownOnce';
 import { TaskPanel } from '../shared/TaskPanel';
 import { useLoad } from '../shared/useLoad';
 
@@ -39,13 +40,27 @@ async function loadTasks(): Promise<TaskLine[]> {
 export function Worklist({ task }: { task: number | null }) {
   const { t } = useI18n();
   const [, go] = useLocation();
+  const [once, setOnce] = useState<Once>({});
+  if (isAnything(once)) {
+    return (
+      <div className="worklist-task">
+        <ShownOnce once={once} onSeen={() => setOnce({})} />
+      </div>
+    );
+  }
   if (task === null) return <List onOpen={(line) => go(`/worklist/${line.task}`)} />;
   return (
     <div className="worklist-task">
       <Button size="small" onClick={() => go('/worklist')}>
         {t('worklist.back')}
       </Button>
-      <TaskPanel task={task} onDone={() => go('/worklist')} />
+      <TaskPanel
+        task={task}
+        onDone={(answer) => {
+          setOnce(answer);
+          go('/worklist');
+        }}
+      />
     </div>
   );
 }

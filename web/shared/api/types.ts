@@ -168,6 +168,12 @@ export interface JournalView {
   memo: string | null;
 }
 
+export interface CaseNumber {
+  case: number;
+  /** Secrets of this very answer, such as an activation code: nobody can ask for them again. */
+  shown_once: Record<string, string>;
+}
+
 export interface MyTill {
   till: string | null;
   state: string | null;
