@@ -3,13 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PAGES := $(VENV)/.pages
+WEB := $(shell find web src/liushui/locales -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
-.PHONY: demo test check lint types layers format lock clean
+.PHONY: demo test check lint types layers format lock screenshots clean
 
-demo: $(STAMP)          ## install, start the embedded PostgreSQL, create the demo bank, serve it on 127.0.0.1:8000
+demo: $(STAMP) $(PAGES)          ## install, start the embedded PostgreSQL, create the demo bank, serve it on 127.0.0.1:8000
 	$(BIN)/liushui demo
 
-test: $(STAMP)          ## all tests
+test: $(STAMP) $(PAGES)          ## all tests
 	$(BIN)/python -m pytest
 
 check: $(STAMP)         ## what CI runs: format, lint, types, layers, tests
@@ -19,9 +21,14 @@ check: $(STAMP)         ## what CI runs: format, lint, types, layers, tests
 	$(BIN)/lint-imports
 	$(MAKE) test
 
+screenshots: $(STAMP) $(PAGES)  ## the main pages in both languages, narrow and wide, into docs/screenshots
+	mkdir -p docs/screenshots
+	LIUSHUI_SCREENSHOTS=$(CURDIR)/docs/screenshots $(BIN)/python -m pytest tests/journeys -k "usable or large"
+
 format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/python hatch_build.py format
 
 lock:                   ## write requirements.lock anew after a change of pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -37,5 +44,10 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
+# The pages, built again when their sources have changed. Without a network the API stands alone, and says so.
+$(PAGES): $(WEB) hatch_build.py $(STAMP)
+	@$(BIN)/python hatch_build.py
+	@if [ -f src/liushui/channels/web/built/.sources ]; then touch $(PAGES); fi
+
 clean:
-	rm -rf $(VENV) .liushui
+	rm -rf $(VENV) .liushui web/node_modules web/dist src/liushui/channels/web/built

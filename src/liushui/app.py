@@ -28,6 +28,7 @@ def web(settings: Settings, dsn: str, fd: int) -> None:
     import uvicorn
 
     from liushui.channels.open_api import create_api
+    from liushui.channels.web import WebPages
 
     _end_with_parent()
     api = create_api(
@@ -38,7 +39,7 @@ def web(settings: Settings, dsn: str, fd: int) -> None:
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     config = uvicorn.Config(
-        api, loop="uvloop", http="httptools", access_log=False, log_level="warning",
+        WebPages(api), loop="uvloop", http="httptools", access_log=False, log_level="warning",
         timeout_graceful_shutdown=10, server_header=False, proxy_headers=False,
     )  # fmt: skip
     # Given as a socket: from a bare descriptor uvicorn would make a Unix socket of it and know no client address.

@@ -141,7 +141,7 @@ def _demo(settings: Settings, _: argparse.Namespace) -> int:
         asyncio.run(prepare(dsn))
         logins = ", ".join(f"{s['number']}/{s['password']} ({s['roles'][0]})" for s in demo_data()["staff"])
         address = f"http://{settings.host}:{settings.port}"
-        supervisor.serve(settings, dsn, server, f"the demo bank is open: {address}/docs  log in as {logins}")
+        supervisor.serve(settings, dsn, server, f"the demo bank is open: {address}/  log in as {logins}")
     return 0
 
 

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from liushui.bank import Bank
 from liushui.channels.open_api.access import ACCESS
+from liushui.channels.open_api.browser import BrowserSessions
 from liushui.channels.open_api.document import describe
 from liushui.channels.open_api.middleware import BodyTooLargeError, Gate, Metrics, RateLimit
 from liushui.channels.open_api.posting_lane import PostingLane
@@ -90,5 +91,6 @@ def create_api(
     if posting_lane:
         busy = [route for route in postings.router.routes if isinstance(route, APIRoute)]
         inner = PostingLane(inner, routes=busy, bank=lambda: api.state.bank)
-    api.gate = Gate(inner, metrics=api.state.metrics, rate_limit=RateLimit(requests_per_second))
+    gate = Gate(inner, metrics=api.state.metrics, rate_limit=RateLimit(requests_per_second))
+    api.gate = BrowserSessions(gate)
     return api

@@ -25,6 +25,7 @@ _STATUS = {
     "passkey_unknown": 404,
     "machine_exists": 409,
     "permission_missing": 403,
+    "request_foreign": 403,
     "staff_locked": 403,
     "own_roles_fixed": 403,
     "process_start_denied": 403,

@@ -26,6 +26,7 @@ class Body(BaseModel):
 class LogIn(Body):
     number: Annotated[str, Field(min_length=1, max_length=32)]
     password: Annotated[str, Field(min_length=1, max_length=1024)]
+    cookie: bool = Field(default=False, description="Keep the session in a cookie: for our own pages only.")
 
 
 class Me(BaseModel):
@@ -36,7 +37,7 @@ class Me(BaseModel):
 
 
 class Session(BaseModel):
-    token: str
+    token: str | None = Field(description="Null where the session is kept in a cookie.")
     me: Me
 
 

@@ -19,6 +19,8 @@ class ProcessView(BaseModel):
     name: str
     channels: list[str]
     start_roles: list[str]
+    code: str | None = Field(description="Counter code; null where the process has none.")
+    pinyin: str | None = Field(description="Initials of its Chinese name.")
     start_form: dict[str, Any] | None = Field(description="Fields to fill in; null where anything goes.")
 
 
@@ -124,9 +126,11 @@ class TaskLine(BaseModel):
     version: int
     role: str | None
     priority: int
+    branch: str
     opened_at: datetime
     at_risk_at: datetime | None
     due_at: datetime | None
+    left_s: int | None = Field(description="Working time until it is due, in seconds; negative when late.")
     claimed_by: str | None
 
 

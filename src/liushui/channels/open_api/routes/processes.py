@@ -13,6 +13,7 @@ from liushui.channels.open_api import schemas_processes as s
 from liushui.channels.open_api.dependencies import Caller, IdempotencyKey, TheBank, actor_of, person_of
 from liushui.identity import Principal
 from liushui.kernel.errors import refuse
+from liushui.processes import counter_codes
 from liushui.store.database import PoolConnection
 from liushui.workflow import Bundle, Deployed, Q, State, background
 
@@ -147,9 +148,11 @@ async def send_message(
 def _process(deployed: Deployed) -> dict[str, Any]:
     form = deployed.forms.get("start")
     definition = deployed.definition
+    short = counter_codes().get(deployed.key)
     return {
         "key": deployed.key, "version": deployed.version, "name": definition.name,
         "channels": list(definition.channels), "start_roles": list(definition.start_roles),
+        "code": short and short.code, "pinyin": short and short.pinyin,
         "start_form": None if form is None else asdict(form),
     }  # fmt: skip
 

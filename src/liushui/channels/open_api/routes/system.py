@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import generate_latest
 
+from liushui.channels.open_api import browser
 from liushui.channels.open_api import schemas as s
 from liushui.channels.open_api.dependencies import Caller, TheBank, authorised
 from liushui.identity import Principal, list_branches, log_in
@@ -40,9 +41,19 @@ async def metrics(request: Request, bank: TheBank) -> Response:
 
 
 @router.post("/v1/sessions", status_code=201, dependencies=[Depends(authorised)])
-async def start_session(body: s.LogIn, bank: TheBank) -> s.Session:
+async def start_session(body: s.LogIn, request: Request, response: Response, bank: TheBank) -> s.Session:
+    """With ``cookie`` the token goes into a cookie that scripts cannot read, and not into the answer. The session
+    that the browser had before ends."""
+    if body.cookie:
+        browser.require_our_page(request)
     token, principal = await log_in(bank.db, bank.clock, body.number, body.password)
-    return s.Session(token=token, me=_me(principal))
+    if not body.cookie:
+        return s.Session(token=token, me=_me(principal))
+    before = request.headers.get("authorization", "").partition(" ")[2]
+    if before:
+        await bank.sessions.log_out(before)
+    browser.remember(request, response, token)
+    return s.Session(token=None, me=_me(principal))
 
 
 @router.get("/v1/sessions/current")
@@ -51,8 +62,11 @@ async def current_session(caller: Caller) -> s.Me:
 
 
 @router.delete("/v1/sessions/current", status_code=204)
-async def end_session(request: Request, bank: TheBank, caller: Caller) -> None:
-    await bank.sessions.log_out(request.headers["authorization"].partition(" ")[2])
+async def end_session(request: Request, response: Response, bank: TheBank, caller: Caller) -> None:
+    token = request.headers["authorization"].partition(" ")[2]
+    await bank.sessions.log_out(token)
+    if browser.holds(request, token):
+        browser.forget(response)
 
 
 @router.get("/v1/branches")

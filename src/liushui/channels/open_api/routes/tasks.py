@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -12,9 +13,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from liushui.bank import Bank
 from liushui.channels.open_api import schemas_processes as s
 from liushui.channels.open_api.dependencies import Caller, IdempotencyKey, TheBank, actor_of, person_of
-from liushui.identity import staff_by_number
+from liushui.identity import list_branches, staff_by_number
 from liushui.kernel.errors import refuse
-from liushui.workflow import Q, State, passages, worklist
+from liushui.workflow import Element, Q, State, passages, worklist
+from liushui.workflow.working_time import working_between
 
 router = APIRouter()
 TaskPath = Annotated[int, Path(ge=1, le=2**62)]
@@ -27,7 +29,8 @@ async def show_tasks(
 ) -> s.TaskPage:  # fmt: skip
     async with bank.db.read() as conn:
         rows = await worklist.worklist(conn, person_of(caller), limit=limit + 1, offset=offset)
-        lines = [s.TaskLine(**await _line(bank, conn, row)) for row in rows[:limit]]
+        codes = {branch.id: branch.code for branch in await list_branches(conn)}
+        lines = [s.TaskLine(**await _line(bank, conn, row, codes)) for row in rows[:limit]]
     return s.TaskPage(tasks=lines, next=offset + limit if len(rows) > limit else None)
 
 
@@ -41,7 +44,8 @@ async def show_task(task: TaskPath, bank: TheBank, caller: Caller) -> s.TaskView
         instance = await conn.fetchrow(Q.instance, row["instance_id"])
         comments = await conn.fetch(Q.comments, task)
         attachments = await conn.fetch(Q.attachments, task)
-        line = await _line(bank, conn, row)
+        codes = {branch.id: branch.code for branch in await list_branches(conn)}
+        line = await _line(bank, conn, row, codes)
     assert element.work is not None
     assert instance is not None
     form = worklist.form_of(deployed, element.work)
@@ -138,12 +142,23 @@ async def show_attachment(task: TaskPath, attachment: TaskPath, bank: TheBank, c
     return Response(found["content"], media_type=found["media_type"], headers=headers)
 
 
-async def _line(bank: Bank, conn: Any, row: Any) -> dict[str, Any]:
+async def _line(bank: Bank, conn: Any, row: Any, branches: Mapping[int, str]) -> dict[str, Any]:
     deployed = await bank.processes.catalogue.by_id(conn, row["definition_id"])
     element = deployed.element(row["element"], tuple(row["scope_path"]))
     return {
         "task": row["id"], "case": row["instance_id"], "process": row["key"], "element": row["element"],
         "name": element.name, "case_name": row["case_name"], "state": row["state"], "version": row["version"],
         "role": row["role"], "priority": row["priority"], "opened_at": row["opened_at"],
-        "at_risk_at": row["at_risk_at"], "due_at": row["due_at"], "claimed_by": row["claimed_by"],
+        "branch": branches[row["branch_id"]], "at_risk_at": row["at_risk_at"], "due_at": row["due_at"],
+        "left_s": _left_s(bank, element, row["due_at"]), "claimed_by": row["claimed_by"],
     }  # fmt: skip
+
+
+def _left_s(bank: Bank, element: Element, due_at: datetime | None) -> int | None:
+    """Seconds of the service level's own time that are left: of the calendar's, or on the clock."""
+    if due_at is None or element.work is None:
+        return None
+    now = bank.clock.now()
+    calendar = bank.processes.runtime.calendars.get(element.work.calendar or "")
+    left = due_at - now if calendar is None else working_between(calendar, now, due_at)
+    return left // timedelta(seconds=1)

@@ -1,0 +1,12 @@
+import { useI18n } from './i18n';
+
+/** The other language, in its own words. */
+export function LanguageSwitch() {
+  const { language, setLanguage, t } = useI18n();
+  const other = language === 'en' ? 'zh-CN' : 'en';
+  return (
+    <button type="button" className="plain-button" lang={other} onClick={() => setLanguage(other)}>
+      {t('language.other')}
+    </button>
+  );
+}

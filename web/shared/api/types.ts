@@ -1,0 +1,203 @@
+/* The answers of /v1 that the pages read. tests/tidy holds each interface against the OpenAPI document. */
+
+export interface Me {
+  number: string;
+  branch: string;
+  roles: string[];
+  permissions: string[];
+}
+
+export interface ProblemFault {
+  code: string;
+  field: string | null;
+  params: Record<string, string | number>;
+  message: string;
+}
+
+export interface Problem {
+  title: string;
+  status: number;
+  code: string;
+  request_id: string;
+  faults: ProblemFault[];
+}
+
+export interface ProcessView {
+  key: string;
+  version: number;
+  name: string;
+  channels: string[];
+  start_roles: string[];
+  code: string | null;
+  pinyin: string | null;
+  start_form: FormDefinition | null;
+}
+
+export interface CaseLine {
+  case: number;
+  process: string;
+  version: number;
+  status: string;
+  name: string | null;
+  initiator: string;
+  channel: string;
+  outcome: string | null;
+  started_at: string;
+  ended_at: string | null;
+}
+
+export interface TaskOfCase {
+  task: number;
+  element: string;
+  state: string;
+  role: string | null;
+  due_at: string | null;
+  claimed_by: string | null;
+  completed_by: string | null;
+}
+
+export interface EventView {
+  id: number;
+  kind: string;
+  recorded_at: string;
+  element: string | null;
+  lifecycle: string | null;
+  resource: string | null;
+  role: string | null;
+  journal: number | null;
+}
+
+export interface CaseView extends CaseLine {
+  variables: Values;
+  objects: Record<string, string[]>;
+  tasks: TaskOfCase[];
+  history: EventView[];
+}
+
+export interface TaskLine {
+  task: number;
+  case: number;
+  process: string;
+  element: string;
+  name: string;
+  case_name: string | null;
+  state: string;
+  version: number;
+  role: string | null;
+  priority: number;
+  branch: string;
+  opened_at: string;
+  at_risk_at: string | null;
+  due_at: string | null;
+  left_s: number | null;
+  claimed_by: string | null;
+}
+
+export interface TaskPage {
+  tasks: TaskLine[];
+  next: number | null;
+}
+
+export interface CommentView {
+  id: number;
+  author: string;
+  written_at: string;
+  text: string;
+}
+
+export interface AttachmentView {
+  id: number;
+  author: string;
+  added_at: string;
+  name: string;
+  media_type: string;
+  size: number;
+}
+
+export interface TaskView extends TaskLine {
+  form: FormDefinition | null;
+  values: Values;
+  draft: Values | null;
+  procedure: Record<string, string>;
+  comments: CommentView[];
+  attachments: AttachmentView[];
+}
+
+export interface AccountView {
+  number: string;
+  customer: string;
+  card_number: string | null;
+  currency: string;
+  opened_on: string;
+  closed_on: string | null;
+  debit_blocked: boolean;
+  credit_blocked: boolean;
+  ledger: string;
+  available: string;
+  held: string;
+  blocked: string;
+}
+
+export interface AccountOfCustomer {
+  number: string;
+  currency: string;
+  opened_on: string;
+  closed_on: string | null;
+  role: string;
+}
+
+export interface CustomerView {
+  number: string;
+  kind: string;
+  name: string;
+  document_type: string;
+  document_number_masked: string;
+  mobile_masked: string | null;
+  address: string | null;
+  opened_at: string;
+  accounts: AccountOfCustomer[];
+}
+
+export interface JournalView {
+  journal: number;
+  code: string;
+  booking_date: string;
+  value_date: string;
+  recorded_at: string;
+  operator: string;
+  memo: string | null;
+}
+
+export interface CaseNumber {
+  case: number;
+  /** Secrets of this very answer, such as an activation code: nobody can ask for them again. */
+  shown_once: Record<string, string>;
+}
+
+export interface MyTill {
+  till: string | null;
+  state: string | null;
+  hand_in: boolean;
+}
+
+/* Below: JSON inside answers, which the OpenAPI document calls an object. */
+
+export type Value = string | number | boolean | null | Value[] | { [name: string]: Value };
+export type Values = Record<string, Value>;
+export type FieldType =
+  'text' | 'integer' | 'amount' | 'date' | 'flag' | 'choice' | 'account' | 'denominations' | 'show';
+export type Labels = { zh: string; en: string };
+
+export type FieldDefinition = Labels & {
+  name: string;
+  type: FieldType;
+  required: boolean;
+  least: number | null;
+  most: number | null;
+  pattern: string | null;
+  choices: Record<string, Labels> | null;
+  currency: string;
+  secret: boolean;
+};
+
+export type FormDefinition = Labels & { name: string; fields: FieldDefinition[] };

@@ -1,0 +1,36 @@
+import type { FieldDefinition, Value } from '../api/types';
+import { useI18n } from '../i18n';
+import { showAmount } from '../money';
+
+const MONEY = /(amount|balance|interest|tax|sum|payout|fee)(_minor)?$/;
+
+/** A value that the case knows, as people read it. Variables keep money in minor units. */
+export function ShownValue({ field, value }: { field: FieldDefinition; value: Value | undefined }) {
+  const { language, t } = useI18n();
+  if (value === undefined || value === null || value === '')
+    return <span className="quiet">{t('value.none')}</span>;
+  if (typeof value === 'boolean') return <span>{value ? t('value.yes') : t('value.no')}</span>;
+  if (typeof value === 'number') {
+    const isMoney = field.type === 'amount' || (field.type === 'show' && MONEY.test(field.name));
+    return (
+      <span className="figures-plain">{isMoney ? showAmount(BigInt(value), field.currency) : value}</span>
+    );
+  }
+  if (typeof value === 'string') {
+    const labels = field.choices?.[value];
+    return <span>{labels ? (language === 'en' ? labels.en : labels.zh) : value}</span>;
+  }
+  if (field.type === 'denominations' && !Array.isArray(value)) {
+    const faces = Object.entries(value).sort(([a], [b]) => Number(b) - Number(a));
+    return <span>{faces.map(([face, n]) => `${showAmount(BigInt(face))} × ${String(n)}`).join(', ')}</span>;
+  }
+  return <span className="json">{Array.isArray(value) ? value.map(plain).join(', ') : plain(value)}</span>;
+}
+
+function plain(value: Value): string {
+  if (value === null || typeof value !== 'object') return String(value);
+  const rows: [string, Value][] = Array.isArray(value)
+    ? value.map((one, n) => [String(n), one])
+    : Object.entries(value);
+  return rows.map(([name, one]) => `${name}: ${plain(one)}`).join('; ');
+}

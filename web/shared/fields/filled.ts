@@ -1,0 +1,68 @@
+/* A form as it is being filled in, and as the API takes it. */
+
+import type { FieldDefinition, Value, Values } from '../api/types';
+import { parseAmount, plainAmount } from '../money';
+
+export type Input = string | boolean | Record<string, string>;
+export type Filled = Record<string, Input>;
+
+/** "20260105" becomes "2026-01-05"; anything else stays for the bank to refuse. */
+export function isoDate(text: string): string {
+  const found = /^(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})$/.exec(text.trim());
+  return found ? `${found[1]}-${found[2]}-${found[3]}` : text.trim();
+}
+
+export function counts(input: Input | undefined): Record<string, number> {
+  const typed = typeof input === 'object' ? input : {};
+  const pairs = Object.entries(typed).map(([face, text]) => [face, Number(text)] as const);
+  return Object.fromEntries(pairs.filter(([, n]) => Number.isSafeInteger(n) && n > 0));
+}
+
+function valueOf(field: FieldDefinition, input: Input | undefined): Value {
+  if (input === undefined) return null;
+  if (field.type === 'denominations') {
+    const counted = counts(input);
+    return Object.keys(counted).length ? counted : null;
+  }
+  if (typeof input !== 'string') return typeof input === 'boolean' ? input : null;
+  const text = input.trim();
+  if (text === '') return null;
+  if (field.type === 'integer') return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+  if (field.type === 'date') return isoDate(text);
+  if (field.type === 'account') return text.replace(/\s/g, '');
+  if (field.type === 'amount') {
+    const minor = parseAmount(text, field.currency);
+    return minor === null ? text : plainAmount(minor, field.currency);
+  }
+  return text;
+}
+
+export function toForm(fields: readonly FieldDefinition[], filled: Filled): Values {
+  const form: Values = {};
+  for (const field of fields) {
+    const value = field.type === 'show' ? null : valueOf(field, filled[field.name]);
+    if (value !== null) form[field.name] = value;
+  }
+  return form;
+}
+
+/** What the case knows already, as inputs: amounts come as minor units. */
+export function fromValues(fields: readonly FieldDefinition[], values: Values): Filled {
+  const filled: Filled = {};
+  for (const field of fields) {
+    const value = values[field.name];
+    if (value === undefined || value === null || field.type === 'show') continue;
+    if (typeof value === 'boolean') filled[field.name] = value;
+    else if (field.type === 'amount' && typeof value === 'number') {
+      filled[field.name] = plainAmount(BigInt(value), field.currency);
+    } else if (field.type === 'denominations' && typeof value === 'object' && !Array.isArray(value)) {
+      filled[field.name] = Object.fromEntries(Object.entries(value).map(([face, n]) => [face, String(n)]));
+    } else filled[field.name] = String(value);
+  }
+  return filled;
+}
+
+export function withoutSecrets(fields: readonly FieldDefinition[], filled: Filled): Filled {
+  const secret = new Set(fields.filter((field) => field.secret).map((field) => field.name));
+  return Object.fromEntries(Object.entries(filled).filter(([name]) => !secret.has(name)));
+}
