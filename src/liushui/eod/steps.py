@@ -72,9 +72,12 @@ class Steps:
         released = await self._ledger.expire_some_within(uow)
         return Progress(0 if released else None, released)
 
-    async def accrue_interest(self, uow: UnitOfWork, day: Day, _mark: int) -> Progress:
+    async def accrue_interest(self, uow: UnitOfWork, day: Day, mark: int) -> Progress:
         terms = await demand_terms(uow.conn, day.date)
-        await open_payable_accounts(uow, self._ledger, [(t.product, t.currency) for t in terms])
+        opened = await open_payable_accounts(uow, self._ledger, [(t.product, t.currency) for t in terms])
+        # A part of its own: opening takes the sequencer, and the reckoning must not keep others waiting for it.
+        if opened:
+            return Progress(mark)
         accrued = await demand_accrued(uow.conn, terms, until_of(day))
         accrued += await agreements_accrued(uow.conn, day.date)
         accrued += await placed_accrued(uow, self._ledger, day.date, day.next)
