@@ -135,6 +135,7 @@ def _demo(settings: Settings, _: argparse.Namespace) -> int:
             await db.close()
         async with open_bank(dsn, SystemClock()) as bank:
             await complete_demo_bank(bank)
+            await bank.db.transact(lambda uow: complete_internal_accounts(uow, bank.ledger))
             await bank.processes.deploy_house(actor="system")
 
     with database(settings, claim=True) as (dsn, server):
