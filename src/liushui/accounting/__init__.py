@@ -11,6 +11,7 @@ from liushui.accounting.general_ledger import (
 from liushui.accounting.internal_accounts import (
     InternalAccounts,
     complete_internal_accounts,
+    open_internal_account,
     open_internal_accounts,
 )
 from liushui.accounting.templates import Template, Templates, load_templates
@@ -29,6 +30,7 @@ __all__ = [
     "complete_internal_accounts",
     "load_chart",
     "load_templates",
+    "open_internal_account",
     "open_internal_accounts",
     "roll_up",
     "trial_balance",

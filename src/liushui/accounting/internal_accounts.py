@@ -66,12 +66,23 @@ async def complete_internal_accounts(uow: UnitOfWork, ledger: Ledger) -> int:
 async def _open(
     uow: UnitOfWork, ledger: Ledger, branch_id: int, branch_code: str, currency: str, role: str, cash_floor: int | None
 ) -> int:  # fmt: skip
-    gl = load_chart().leaf(ROLES[role])
-    floor = cash_floor if role in _NEVER_NEGATIVE else None
-    new = NewAccount(
-        f"{branch_code}-{currency}-{gl.code}", branch_id, currency, gl.code, gl.debit_normal, floor
+    return await open_internal_account(
+        uow, ledger, branch_id=branch_id, branch_code=branch_code, currency=currency, role=role, gl_code=ROLES[role],
+        floor_minor=cash_floor if role in _NEVER_NEGATIVE else None,
+    )  # fmt: skip
+
+
+async def open_internal_account(
+    uow: UnitOfWork, ledger: Ledger, *, branch_id: int, branch_code: str, currency: str, role: str, gl_code: str,
+    part: str | None = None, floor_minor: int | None = None,
+) -> int:  # fmt: skip
+    """Open one account of the bank's own under the role by which it is found; return its id. part: ends its number where
+    a branch has several of one code and currency."""
+    gl = load_chart().leaf(gl_code)
+    number = "-".join([branch_code, currency, gl.code, *([part] if part else [])])
+    account = await ledger.open_account(
+        uow, NewAccount(number, branch_id, currency, gl.code, gl.debit_normal, floor_minor)
     )
-    account = await ledger.open_account(uow, new)
     await uow.conn.execute(Q.insert_internal_account, branch_id, currency, role, account)
     return account
 

@@ -13,10 +13,10 @@ from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 
 from liushui.accounting import Q as ACCOUNTING_Q
-from liushui.accounting import Templates, load_chart
+from liushui.accounting import Templates, open_internal_account
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import refuse
-from liushui.ledger import CustomerAccount, Header, Ledger, NewAccount, Post, balance
+from liushui.ledger import CustomerAccount, Header, Ledger, Post, balance
 from liushui.products import Kind, Rounding, rates_on, stored_catalogue
 from liushui.store.database import PoolConnection, UnitOfWork
 from liushui.store.queries import Queries
@@ -82,19 +82,15 @@ class Settled:
 async def open_payable_accounts(uow: UnitOfWork, ledger: Ledger, products: Sequence[tuple[str, str]]) -> int:
     """Open what the bank books owed interest on, where a branch has accounts of a product and no such account yet: one
     per branch, currency and product. products: product and currency. Return how many."""
-    gl = load_chart().leaf(PAYABLE_CODE)
     places = await uow.conn.fetch(
         Q.interest_places, [key for key, _ in products], [currency for _, currency in products]
     )
     for row in places:
-        number = f"{row['branch']}-{row['currency']}-{gl.code}-{row['product'].upper().replace('_', '-')}"
-        account = await ledger.open_account(
-            uow, NewAccount(number, row["branch_id"], row["currency"], gl.code, gl.debit_normal, None)
-        )
-        role = f"interest_payable_{row['product']}"
-        await uow.conn.execute(
-            ACCOUNTING_Q.insert_internal_account, row["branch_id"], row["currency"], role, account
-        )
+        await open_internal_account(
+            uow, ledger, branch_id=row["branch_id"], branch_code=row["branch"], currency=row["currency"],
+            role=f"interest_payable_{row['product']}", gl_code=PAYABLE_CODE,
+            part=row["product"].upper().replace("_", "-"),
+        )  # fmt: skip
     return len(places)
 
 

@@ -79,10 +79,6 @@ class DayStatus:
     closed_at: datetime | None
     steps: Sequence[StepStatus]
 
-    @property
-    def failed(self) -> bool:
-        return any(step.state is StepState.FAILED for step in self.steps)
-
 
 def _are_dates(days: Any) -> bool:
     if not isinstance(days, list):

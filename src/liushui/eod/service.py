@@ -43,8 +43,7 @@ class DayEnd:
 
     async def cut_off(self, day: date, *, by: str) -> date:
         """End a business day (日切): journals committed after this book on the next date, which is returned. Asked again it
-        answers the same. A business day may not end before its calendar day has, by the bank's clock, unless it is ended
-        for a day on which the books already are ahead.
+        answers the same. A business day may not end before its calendar day has, by the bank's clock.
 
         Refuses ``day_not_open`` (it has not begun), ``day_not_over``.
         """
