@@ -9,8 +9,10 @@ from fastapi import APIRouter, Path
 from liushui.channels.open_api import schemas as s
 from liushui.channels.open_api.dependencies import Caller, IdempotencyKey, TheBank, actor_of
 from liushui.deposits.service import Q as DEPOSITS_Q
+from liushui.identity import audit
 from liushui.kernel.errors import refuse
-from liushui.parties import NewCustomer, customer_by_number, mask, open_customer
+from liushui.parties import Found, NewCustomer, customer_by_number, find_customers, mask, open_customer
+from liushui.store.database import UnitOfWork
 
 router = APIRouter()
 CustomerPath = Annotated[str, Path(max_length=20, pattern=r"^[0-9]+$")]
@@ -26,6 +28,33 @@ async def enter_customer(
         branch_id=caller.branch_id, key=actor.key,
     )  # fmt: skip
     return await show_customer(customer.number, bank, caller)
+
+
+@router.post("/v1/customer-searches")
+async def search_customers(body: s.CustomerSearch, bank: TheBank, caller: Caller) -> s.FoundCustomers:
+    """A search, so that nothing personal stands in an address. No idempotency key: it changes nothing but the audit
+    trail, which notes every time it is asked."""
+
+    async def work(uow: UnitOfWork) -> list[Found]:
+        branch_id = None if caller.anywhere else caller.branch_id
+        by, found = await find_customers(
+            uow.conn, body.text, branch_id=branch_id, after=body.after, limit=body.limit + 1
+        )
+        outcome = str(min(len(found), body.limit))
+        await audit(
+            uow, bank.clock, actor=caller.number, action="customers_searched", subject=by, outcome=outcome
+        )
+        return found
+
+    found = await bank.db.transact(work)
+    lines = [
+        s.FoundCustomer(
+            number=c.number, kind=c.kind, name=c.name, document_type=c.document_type, branch=c.branch,
+            document_number_masked=mask(c.document_number) or "", mobile_masked=mask(c.mobile),
+        )
+        for c in found[: body.limit]
+    ]  # fmt: skip
+    return s.FoundCustomers(customers=lines, next=lines[-1].number if len(found) > body.limit else None)
 
 
 @router.get("/v1/customers/{customer}")
