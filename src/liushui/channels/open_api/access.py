@@ -56,6 +56,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/v1/customers"): "customer_open",
     ("POST", "/v1/customer-searches"): "customer_read",
     ("GET", "/v1/customers/{customer}"): "customer_read",
+    ("GET", "/v1/customers/{customer}/agreements"): "account_read",
     ("GET", "/v1/customers/{customer}/standing-orders"): "account_read",
     ("GET", "/v1/standing-orders/{order}"): "account_read",
     ("GET", "/v1/customers/{customer}/deposits"): "account_read",

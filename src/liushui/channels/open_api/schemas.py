@@ -89,6 +89,20 @@ class CustomerSearch(Body):
     limit: Annotated[int, Field(ge=1, le=100)] = 20
 
 
+class AgreementLine(BaseModel):
+    """What a customer has agreed to. kind: agreement_deposit, transfer_limit, movement_notices, online_banking, signed.
+    detail: a channel, or the name and version of a signed text. amount: base, limit a day, or least amount told of."""
+
+    kind: str
+    detail: str | None
+    account: str | None
+    currency: str | None
+    amount: str | None
+    since: datetime | None
+    until: date | None
+    state: str = Field(description="running, ended, not_activated")
+
+
 class FoundCustomer(BaseModel):
     number: str
     kind: str

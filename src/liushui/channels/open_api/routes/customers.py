@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
 from liushui.channels.open_api import schemas as s
 from liushui.channels.open_api.dependencies import Caller, IdempotencyKey, TheBank, actor_of
 from liushui.deposits.service import Q as DEPOSITS_Q
 from liushui.identity import audit
 from liushui.kernel.errors import refuse
+from liushui.kernel.money import format_minor
 from liushui.parties import Found, NewCustomer, customer_by_number, find_customers, mask, open_customer
+from liushui.reporting.scope import Q as REPORTS_Q
 from liushui.store.database import UnitOfWork
 
 router = APIRouter()
@@ -71,3 +73,21 @@ async def show_customer(customer: CustomerPath, bank: TheBank, caller: Caller) -
         mobile_masked=mask(found.mobile), address=found.address, opened_at=found.opened_at,
         accounts=[s.AccountOfCustomer(**dict(a)) for a in accounts],
     )  # fmt: skip
+
+
+@router.get("/v1/customers/{customer}/agreements")
+async def list_agreements(
+    customer: CustomerPath, bank: TheBank, caller: Caller, limit: Annotated[int, Query(ge=1, le=200)] = 100
+) -> list[s.AgreementLine]:
+    """The newest first."""
+    async with bank.db.read() as conn:
+        await customer_by_number(conn, customer)
+        rows = await conn.fetch(REPORTS_Q.agreements_of_customer, customer, limit)
+    return [
+        s.AgreementLine(
+            kind=r["kind"], detail=r["detail"], account=r["account"], currency=r["currency"], since=r["since"],
+            until=r["until"], state=r["state"],
+            amount=None if r["amount"] is None else format_minor(r["amount"], r["currency"]),
+        )
+        for r in rows
+    ]  # fmt: skip
