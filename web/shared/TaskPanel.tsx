@@ -1,17 +1,19 @@
 /* A task as it is worked: what the case is about, the form, the procedure's words and the diagram with the token on it. */
 
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import { Alert, Button, Spin, Tag } from 'antd';
 import { ApiError, get, newKey, post } from './api/client';
 import type { CaseNumber, CaseView, FormDefinition, ProcessView, TaskView } from './api/types';
 import { CaseWay, lastOf, useElementNames } from './CaseWay';
 import { Comments } from './Comments';
+import { Documents } from './Documents';
 import { loadDraft, saveDraft, dropDraft } from './drafts';
 import { useFaultText } from './faults';
 import { FormRenderer } from './fields/FormRenderer';
 import { fromValues, toForm, withoutSecrets, type Filled } from './fields/filled';
 import { ShownValue } from './fields/ShownValue';
-import { partOf, useI18n } from './i18n';
+import { partOf, useI18n, type Key, type Language } from './i18n';
+import { FourEyes } from './FourEyes';
 import { Procedure } from './Procedure';
 import { useSession } from './session';
 import type { Once } from './ShownOnce';
@@ -97,6 +99,7 @@ function OpenTask({ found, shown, process, inside, reload, onDone }: OpenProps) 
           <span className="quiet">{t('case.number', { number: found.case })}</span>
         </div>
         {!inside && <Facts shown={shown} process={process} />}
+        {!inside && <FourEyes task={found} names={names} />}
         {claimError && <Fault error={claimError} />}
         {errand.progress === 'unknown' && <Unknown onAgain={errand.again} />}
         <FormRenderer
@@ -122,6 +125,7 @@ function OpenTask({ found, shown, process, inside, reload, onDone }: OpenProps) 
         {!inside && <Comments task={found} onAdded={reload} />}
       </div>
       <aside className="task-aside">
+        {found.attachments.length > 0 && <Documents task={found.task} files={found.attachments} />}
         {procedure && (
           <section aria-label={t('task.procedure')}>
             <h3>{t('task.procedure')}</h3>
@@ -160,32 +164,49 @@ export function Unknown({ onAgain }: { onAgain: () => void }) {
   );
 }
 
+/** What the case was started with, as rows of label and text. */
+export function factsOf(
+  shown: CaseView,
+  process: ProcessView,
+  language: Language,
+  t: (key: Key) => string,
+): [string, ReactNode][] {
+  const fields = (process.start_form?.fields ?? []).filter(
+    (field) =>
+      !field.secret && shown.variables[field.name] !== undefined && shown.variables[field.name] !== null,
+  );
+  const rows: [string, ReactNode][] = fields.map((field) => [
+    language === 'en' ? field.en : field.zh,
+    <ShownValue key={field.name} field={field} value={shown.variables[field.name]} />,
+  ]);
+  const words = shown.variables.amount_in_words;
+  if (typeof words === 'string')
+    rows.push([
+      t('case.inWords'),
+      <span key="words" lang="zh-CN">
+        {words}
+      </span>,
+    ]);
+  return rows;
+}
+
+export function useStartedBy(shown: CaseView): [string, string] {
+  const { t } = useI18n();
+  return [t('case.startedBy'), shown.initiator];
+}
+
 /** What the case was started with. */
 export function Facts({ shown, process }: { shown: CaseView; process: ProcessView }) {
   const { t, language } = useI18n();
-  const fields = (process.start_form?.fields ?? []).filter(
-    (field) => !field.secret && shown.variables[field.name] !== undefined,
-  );
+  const startedBy = useStartedBy(shown);
   return (
     <dl className="facts" aria-label={t('case.facts')}>
-      {fields.map((field) => (
-        <div key={field.name}>
-          <dt>{language === 'en' ? field.en : field.zh}</dt>
-          <dd>
-            <ShownValue field={field} value={shown.variables[field.name]} />
-          </dd>
+      {[...factsOf(shown, process, language, t), startedBy].map(([label, text]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{text}</dd>
         </div>
       ))}
-      {typeof shown.variables.amount_in_words === 'string' && (
-        <div>
-          <dt>{t('case.inWords')}</dt>
-          <dd lang="zh-CN">{shown.variables.amount_in_words}</dd>
-        </div>
-      )}
-      <div>
-        <dt>{t('case.startedBy')}</dt>
-        <dd>{shown.initiator}</dd>
-      </div>
     </dl>
   );
 }

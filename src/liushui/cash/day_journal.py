@@ -50,6 +50,24 @@ class DayJournal:
         return -sum(line.amount for line in self.lines if line.amount < 0)
 
 
+async def movements_since(conn: PoolConnection, place: Place, day: date, since: datetime) -> list[DayLine]:
+    """What came and went at a place on a business date from a moment on. balance: of these alone, never what is there: a till
+    is counted blind."""
+    lines, balance = list[DayLine](), 0
+    for row in await conn.fetch(Q.journal_of_day, place.id, day):
+        if row["recorded_at"] < since:
+            continue
+        notes = {int(face): pieces for face, pieces in json.loads(row["notes"] or "{}").items()}
+        balance += value(notes)
+        lines.append(
+            DayLine(
+                row["id"], row["journal_id"], row["code"], row["memo"], row["recorded_at"], row["moved_by"],
+                row["case_id"], notes, balance,
+            )
+        )  # fmt: skip
+    return lines
+
+
 async def day_journal(conn: PoolConnection, place: Place, day: date) -> DayJournal:
     """The journal of a business date, computed from the movements alone."""
     opening = {row["face"]: row["pieces"] for row in await conn.fetch(Q.notes_before, place.id, day)}

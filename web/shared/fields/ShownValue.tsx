@@ -22,7 +22,9 @@ export function ShownValue({ field, value }: { field: FieldDefinition; value: Va
   }
   if (field.type === 'denominations' && !Array.isArray(value)) {
     const faces = Object.entries(value).sort(([a], [b]) => Number(b) - Number(a));
-    return <span>{faces.map(([face, n]) => `${showAmount(BigInt(face))} × ${String(n)}`).join(', ')}</span>;
+    const money = field.name !== 'vouchers';
+    const nameOf = (face: string) => (money ? showAmount(BigInt(face)) : face);
+    return <span>{faces.map(([face, n]) => `${nameOf(face)} × ${String(n)}`).join(', ')}</span>;
   }
   return <span className="json">{Array.isArray(value) ? value.map(plain).join(', ') : plain(value)}</span>;
 }
