@@ -44,6 +44,7 @@ from liushui.products.rates import (
     RateTable,
     house_rates,
     post_rate,
+    posted_rates,
     rate_faults,
     rate_on,
     rate_table,
@@ -56,6 +57,7 @@ from liushui.products.releases import (
     seed_house,
     stored_catalogue,
     stored_texts,
+    stored_versions,
     verify_products,
 )
 from liushui.products.terms import (
@@ -127,6 +129,7 @@ __all__ = [
     "parse_event",
     "parse_tenor",
     "post_rate",
+    "posted_rates",
     "rate_faults",
     "rate_on",
     "rate_table",
@@ -140,6 +143,7 @@ __all__ = [
     "stood",
     "stored_catalogue",
     "stored_texts",
+    "stored_versions",
     "tier_balance_days",
     "time_interest",
     "unused",

@@ -95,8 +95,12 @@ async def rates_on(conn: PoolConnection, day: date) -> Mapping[RateKey, Decimal]
 
 async def rate_table(conn: PoolConnection) -> RateTable:
     """The rates of all days, to try products out with."""
-    rows = await conn.fetch(Q.rate_history)
-    return RateTable([PostedRate(*row, source="") for row in rows])
+    return RateTable(await posted_rates(conn))
+
+
+async def posted_rates(conn: PoolConnection) -> list[PostedRate]:
+    """The rates of all days, by name, currency, tenor and day; corrected ones as corrected."""
+    return [PostedRate(*row) for row in await conn.fetch(Q.rate_history)]
 
 
 async def rate_faults(

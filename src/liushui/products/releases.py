@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
@@ -16,6 +17,15 @@ HOUSE = "house"
 SEED_RATES = "house:interest_rates"
 FORM = "form"
 """What a text is called in faults that was typed in and not read from a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """text: as it was released. approved_by: None where it came with the house."""
+
+    product: Product
+    text: str
+    approved_by: str | None
 
 
 @lru_cache(maxsize=1024)
@@ -38,6 +48,14 @@ async def stored_catalogue(conn: PoolConnection) -> Catalogue:
             )
     raise_if_any(faults)
     return Catalogue(products)
+
+
+async def stored_versions(conn: PoolConnection) -> list[StoredVersion]:
+    """Every released version, by product and number."""
+    return [
+        StoredVersion(_parsed(row["body"]), row["body"], None if row["house"] else row["approved_by"])
+        for row in await conn.fetch(Q.versions)
+    ]
 
 
 async def verify_products(conn: PoolConnection) -> list[Fault]:

@@ -80,11 +80,17 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/v1/processes"): "process_deploy",
     ("GET", "/v1/processes/{process}"): "process_read",
     ("GET", "/v1/processes/{process}/versions/{version}/diagram"): "process_read",
+    ("GET", "/v1/process-figures"): "process_read",
+    ("GET", "/v1/processes/{process}/versions/{version}"): "process_read",
+    ("GET", "/v1/processes/{process}/versions/{version}/differences/{other}"): "process_read",
+    ("GET", "/v1/processes/{process}/versions/{version}/heat"): "process_read",
+    ("GET", "/v1/parameters"): "process_read",
     ("POST", "/v1/processes/{process}/cases"): SESSION,  # the process says which roles start it
     ("GET", "/v1/cases"): "case_read",
     ("GET", "/v1/cases/{case}"): "case_read",
     ("POST", "/v1/cases/{case}/cancellation"): "case_cancel",
     ("GET", "/v1/incidents"): "incident_manage",
+    ("GET", "/v1/incidents/{incident}"): "incident_manage",
     ("POST", "/v1/incidents/{incident}/settlement"): "incident_manage",
     ("POST", "/v1/messages"): "message_send",
     ("GET", "/v1/tasks"): SESSION,  # the worklist shows and takes what role, branch and duties allow

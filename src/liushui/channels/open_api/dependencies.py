@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Request, Response
@@ -12,6 +13,7 @@ from liushui.channels.open_api import schemas as s
 from liushui.channels.open_api.access import ACCESS, CUSTOMER, ENROLMENT, MACHINE, PUBLIC, SESSION
 from liushui.deposits import Actor
 from liushui.identity import Principal, require
+from liushui.kernel.clock import BANK_TIME
 from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.kernel.money import AMOUNT_MINOR_MAX, Money
 from liushui.ledger import Header as JournalHeader
@@ -26,6 +28,7 @@ KEY_LENGTH_MAX = 100
 IdempotencyKey = Annotated[
     str, Header(alias="Idempotency-Key", min_length=1, max_length=KEY_LENGTH_MAX, pattern=r"^[\x21-\x7e]+$")
 ]
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9000, 1, 1)
 AccountPath = Annotated[str, Path(max_length=40, pattern=r"^[0-9A-Z-]+$")]
 JournalPath = Annotated[int, Path(ge=1, le=2**62)]
 
@@ -142,6 +145,11 @@ def person_of_customer(visitor: Visitor) -> Person:
     return Person(
         visitor.customer, frozenset({CUSTOMER_ROLE}), visitor.branch_id, visitor.channel, anywhere=True
     )
+
+
+def midnight(day: date) -> datetime:
+    """When a day of the bank begins. A day of another age counts as the edge of this one."""
+    return datetime.combine(min(max(day, FIRST_DAY), LAST_DAY), time(), BANK_TIME)
 
 
 def header_of(caller: Principal, operation: str, key: str, code: str, **more: Any) -> JournalHeader:
