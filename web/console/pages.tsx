@@ -1,0 +1,30 @@
+/* The pages of the console, one an entry: where it is, what it is called, who may see it, and its file, loaded when it is
+   opened. A page finds its own way below its path (wouter's nested routes). */
+
+import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+import type { Key } from '../shared/i18n';
+import type { ForWhom } from '../shared/places';
+
+export interface Page extends ForWhom {
+  path: string;
+  title: Key;
+  group: Group;
+  Body: LazyExoticComponent<ComponentType>;
+}
+
+export const GROUPS = {
+  bank: 'console.groupBank',
+  processes: 'console.groupProcesses',
+  house: 'console.groupHouse',
+} as const satisfies Record<string, Key>;
+export type Group = keyof typeof GROUPS;
+
+export const PAGES: readonly Page[] = [
+  {
+    path: '/days',
+    title: 'console.days',
+    group: 'bank',
+    permission: 'overview_read',
+    Body: lazy(() => import('./bank/Days')),
+  },
+];
