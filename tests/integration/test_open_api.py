@@ -213,6 +213,7 @@ def test_every_endpoint_refuses_strangers_and_wrong_roles(demo: str) -> None:
                 number="X1",
                 process="x",
                 version=1,
+                other=1,
                 case=1,
                 task=1,
                 incident=1,

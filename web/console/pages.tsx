@@ -27,4 +27,32 @@ export const PAGES: readonly Page[] = [
     permission: 'overview_read',
     Body: lazy(() => import('./bank/Days')),
   },
+  {
+    path: '/processes',
+    title: 'processes.definitions',
+    group: 'processes',
+    permission: 'process_read',
+    Body: lazy(() => import('./processes/Definitions')),
+  },
+  {
+    path: '/cases',
+    title: 'processes.cases',
+    group: 'processes',
+    permission: 'case_read',
+    Body: lazy(() => import('./processes/Cases')),
+  },
+  {
+    path: '/incidents',
+    title: 'processes.incidents',
+    group: 'processes',
+    permission: 'incident_manage',
+    Body: lazy(() => import('./processes/Incidents')),
+  },
+  {
+    path: '/parameters',
+    title: 'processes.parameters',
+    group: 'processes',
+    permission: 'process_read',
+    Body: lazy(() => import('./processes/Parameters')),
+  },
 ];

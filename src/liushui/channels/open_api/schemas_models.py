@@ -33,6 +33,7 @@ class FormFieldView(BaseModel):
     en: str
     required: bool
     secret: bool
+    currency: str
     choices: dict[str, dict[str, str]]
 
 

@@ -139,7 +139,7 @@ def _form(form: Form) -> s.FormOfModel:
     return s.FormOfModel(
         form=form.name, zh=form.zh, en=form.en,
         fields=[
-            s.FormFieldView(name=f.name, type=f.type, zh=f.zh, en=f.en, required=f.required, secret=f.secret,
+            s.FormFieldView(name=f.name, type=f.type, zh=f.zh, en=f.en, required=f.required, secret=f.secret, currency=f.currency,
                             choices={value: dict(labels) for value, labels in (f.choices or {}).items()})
             for f in form.fields
         ],
