@@ -11,6 +11,10 @@ const LEGIBLE = 0.6;
 const STEP = 1.25;
 const FARTHEST = 0.2;
 const NEAREST = 4;
+const LEGIBLE_NOTE = { min: 0.8 };
+/** Pixels: so that the buttons have room, and around the drawing. */
+const LEAST_HEIGHT = 200;
+const ROOM = 90;
 
 /** Something said of an element, where it stands: a sign that is drawn on it, and a word beside it. */
 export interface Note {
@@ -32,8 +36,18 @@ interface Props {
 
 interface Canvas {
   zoom: (to?: string | number, center?: string) => number;
+  viewbox: () => { inner: { width: number; height: number } };
+  resized: () => void;
   scrollToElement: (id: string, padding: number) => void;
   addMarker: (id: string, mark: string) => void;
+}
+
+/** A diagram that is broad and low takes no more of the page than it needs. */
+function fitHeight(box: HTMLElement, canvas: Canvas): void {
+  const { width, height } = canvas.viewbox().inner;
+  const scale = Math.min(1, box.clientWidth / width);
+  box.style.height = `${Math.round(Math.max(LEAST_HEIGHT, Math.min(box.clientHeight, height * scale + ROOM)))}px`;
+  canvas.resized();
 }
 
 const NONE: readonly string[] = [];
@@ -71,8 +85,13 @@ export default function Diagram({ process, version, here = NONE, done = NONE, no
           if (!elements.get(note.id)) continue;
           if (note.sign) canvas.addMarker(note.id, `is-${note.sign}`);
           if (note.text)
-            overlays.add(note.id, 'note', { position: { top: -11, left: -4 }, html: noted(note) });
+            overlays.add(note.id, 'note', {
+              position: { top: -11, left: -4 },
+              scale: LEGIBLE_NOTE,
+              html: noted(note),
+            });
         }
+        if (large) fitHeight(box.current, canvas);
         const [first] = present;
         if (canvas.zoom('fit-viewport', 'auto') < LEGIBLE && first && elements.get(first)) {
           canvas.zoom(LEGIBLE);
@@ -87,7 +106,7 @@ export default function Diagram({ process, version, here = NONE, done = NONE, no
       shown.current = null;
       viewer?.destroy();
     };
-  }, [process, version, marks]);
+  }, [process, version, marks, large]);
   const nearer = (by: number) => {
     const canvas = shown.current;
     if (canvas) canvas.zoom(Math.min(NEAREST, Math.max(FARTHEST, canvas.zoom() * by)), 'auto');

@@ -1,5 +1,6 @@
 /* The decision tables of a version: the conditions of each rule on the left, what it says on the right. */
 
+import { Link } from 'wouter';
 import type { DecisionView, RuleView } from '../../shared/api/processTypes';
 import { labelOf, useI18n } from '../../shared/i18n';
 import { ScrolledTable, type Column } from '../../shared/Table';
@@ -9,6 +10,9 @@ export function DecisionTables({ decisions }: { decisions: readonly DecisionView
   if (decisions.length === 0) return <p className="empty">{t('processes.noDecisions')}</p>;
   return (
     <div className="sections">
+      <p className="quiet">
+        {t('processes.decisionsNote')} <Link href="~/console/parameters">{t('processes.parameters')}</Link>
+      </p>
       {decisions.map((one) => (
         <DecisionTable key={one.decision} decision={one} />
       ))}

@@ -1,6 +1,6 @@
 /* Process definitions (流程定义): the list, and one version of one process in its parts. */
 
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { get } from '../../shared/api/client';
 import type { FiguresView, ModelView, ProcessFigures } from '../../shared/api/processTypes';
@@ -8,7 +8,6 @@ import type { ProcessDetail, ProcessView } from '../../shared/api/types';
 import { partOf, useI18n, type Key } from '../../shared/i18n';
 import { showDated } from '../../shared/moments';
 import { ProcedureText } from '../../shared/Procedure';
-import { useRoleName } from '../../shared/roles';
 import { Rows } from '../../shared/Rows';
 import { ScrolledTable, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
@@ -17,7 +16,7 @@ import { Differences } from './Differences';
 import { Elements } from './Elements';
 import { Forms } from './Forms';
 import { Heat } from './Heat';
-import { percent, Shown, useModel } from './ui';
+import { percent, Shown, useAllowed, useModel } from './ui';
 import { Versions } from './Versions';
 
 export default function Definitions() {
@@ -44,7 +43,7 @@ interface Line {
 
 function List() {
   const { t, language } = useI18n();
-  const roleName = useRoleName();
+  const { starters } = useAllowed();
   const [, goTo] = useLocation();
   const [sought, setSought] = useState('');
   const found = useLoad('definitions', async () => {
@@ -58,78 +57,72 @@ function List() {
     });
     return { since: figures.since, until: figures.until, lines };
   });
-  const columns = useMemo<Column<Line>[]>(
-    () => [
-      {
-        key: 'name',
-        title: t('processes.process'),
-        cell: ({ process }) => (
-          <Link href={`/${process.key}`} tabIndex={-1} className="link-button">
-            {partOf(process.name, language)}
-          </Link>
+  const columns: Column<Line>[] = [
+    {
+      key: 'name',
+      title: t('processes.process'),
+      cell: ({ process }) => (
+        <Link href={`/${process.key}`} tabIndex={-1} className="link-button">
+          {partOf(process.name, language)}
+        </Link>
+      ),
+      by: ({ process }) => partOf(process.name, language),
+    },
+    {
+      key: 'code',
+      title: t('processes.code'),
+      cell: ({ process }) => <span className="code">{process.code}</span>,
+      by: ({ process }) => process.code,
+    },
+    {
+      key: 'version',
+      title: t('processes.version'),
+      figures: true,
+      cell: ({ process, figures }) => `${process.version} / ${figures?.versions ?? ''}`,
+      by: ({ process }) => process.version,
+    },
+    {
+      key: 'since',
+      title: t('processes.releasedAt'),
+      cell: ({ figures }) => figures && showDated(figures.released_at, language),
+      by: ({ figures }) => figures?.released_at ?? null,
+    },
+    {
+      key: 'who',
+      title: t('processes.startedBy'),
+      cell: ({ process }) => starters(process.start_roles),
+    },
+    {
+      key: 'running',
+      title: t('processes.running'),
+      figures: true,
+      cell: ({ figures }) => figures?.running,
+      by: ({ figures }) => figures?.running ?? 0,
+    },
+    {
+      key: 'stopped',
+      title: t('processes.stopped'),
+      figures: true,
+      cell: ({ figures }) =>
+        figures?.stopped ? <strong className="alarming">{figures.stopped}</strong> : '0',
+      by: ({ figures }) => figures?.stopped ?? 0,
+    },
+    {
+      key: 'in-time',
+      title: t('processes.inTime'),
+      figures: true,
+      cell: ({ figures }) =>
+        figures?.tasks ? (
+          <>
+            {percent(figures.in_time, figures.tasks)}{' '}
+            <span className="quiet">{t('processes.ofTasks', { n: figures.tasks })}</span>
+          </>
+        ) : (
+          <span className="quiet">–</span>
         ),
-        by: ({ process }) => partOf(process.name, language),
-      },
-      {
-        key: 'code',
-        title: t('processes.code'),
-        cell: ({ process }) => <span className="code">{process.code}</span>,
-        by: ({ process }) => process.code,
-      },
-      {
-        key: 'version',
-        title: t('processes.version'),
-        figures: true,
-        cell: ({ process, figures }) => `${process.version} / ${figures?.versions ?? ''}`,
-        by: ({ process }) => process.version,
-      },
-      {
-        key: 'since',
-        title: t('processes.releasedAt'),
-        cell: ({ figures }) => figures && showDated(figures.released_at, language),
-        by: ({ figures }) => figures?.released_at ?? null,
-      },
-      {
-        key: 'who',
-        title: t('processes.startedBy'),
-        cell: ({ process }) =>
-          process.start_roles.length
-            ? process.start_roles.map(roleName).join(language === 'en' ? ', ' : '、')
-            : t('processes.everybody'),
-      },
-      {
-        key: 'running',
-        title: t('processes.running'),
-        figures: true,
-        cell: ({ figures }) => figures?.running,
-        by: ({ figures }) => figures?.running ?? 0,
-      },
-      {
-        key: 'stopped',
-        title: t('processes.stopped'),
-        figures: true,
-        cell: ({ figures }) =>
-          figures?.stopped ? <strong className="alarming">{figures.stopped}</strong> : '0',
-        by: ({ figures }) => figures?.stopped ?? 0,
-      },
-      {
-        key: 'in-time',
-        title: t('processes.inTime'),
-        figures: true,
-        cell: ({ figures }) =>
-          figures?.tasks ? (
-            <>
-              {percent(figures.in_time, figures.tasks)}{' '}
-              <span className="quiet">{t('processes.ofTasks', { n: figures.tasks })}</span>
-            </>
-          ) : (
-            <span className="quiet">–</span>
-          ),
-        by: ({ figures }) => (figures?.tasks ? figures.in_time / figures.tasks : null),
-      },
-    ],
-    [t, language, roleName],
-  );
+      by: ({ figures }) => (figures?.tasks ? figures.in_time / figures.tasks : null),
+    },
+  ];
   const wanted = sought.trim().toLowerCase();
   return (
     <section className="place" aria-label={t('processes.definitions')}>
@@ -159,6 +152,7 @@ function List() {
               </div>
               <ScrolledTable
                 label={t('processes.definitions')}
+                className="wrapped"
                 columns={columns}
                 rows={rows}
                 keyOf={({ process }) => process.key}
@@ -247,18 +241,14 @@ function PartOf({ model, part }: { model: ModelView; part: string }) {
 
 function About({ model }: { model: ModelView }) {
   const { t, language } = useI18n();
-  const roleName = useRoleName();
-  const between = language === 'en' ? ', ' : '、';
+  const { starters, channels } = useAllowed();
   return (
     <Rows
       className="facts"
       rows={[
         [t('processes.state'), model.released ? t('processes.isReleased') : t('processes.isNotReleased')],
-        [
-          t('processes.startedBy'),
-          model.start_roles.length ? model.start_roles.map(roleName).join(between) : t('processes.everybody'),
-        ],
-        [t('processes.attrChannels'), model.channels.join(between) || t('processes.everyChannel')],
+        [t('processes.startedBy'), starters(model.start_roles)],
+        [t('processes.attrChannels'), channels(model.channels)],
         [t('processes.deployedAt'), showDated(model.deployed_at, language)],
         [t('processes.deployedBy'), model.deployed_by],
         [

@@ -10,7 +10,7 @@ import { partOf, useI18n } from '../../shared/i18n';
 import { ScrolledTable, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
 import { duration } from './durations';
-import { Diagram, Shown, useWord } from './ui';
+import { Diagram, Shown, useAllowed, useWord } from './ui';
 import { VersionSelect } from './Versions';
 import { ATTRIBUTES, CHANGES, KINDS, PARTS } from './words';
 
@@ -91,7 +91,14 @@ function Side({ process, version, title, differences, gone }: SideProps) {
     const drawn = one.part === 'element' || one.part === 'flow';
     if (!drawn || one.change === (gone ? 'added' : 'removed')) return [];
     const sign = one.change as 'added' | 'removed' | 'changed';
-    return [{ id: one.id, sign, text: `${SIGNS[one.change] ?? ''} ${word(CHANGES, one.change)}` }];
+    return [
+      {
+        id: one.id,
+        sign,
+        text:
+          one.part === 'flow' ? SIGNS[one.change] : `${SIGNS[one.change] ?? ''} ${word(CHANGES, one.change)}`,
+      },
+    ];
   });
   return (
     <section aria-label={title}>
@@ -195,7 +202,10 @@ const TIMES = new Set(['service_level', 'at_risk', 'backoff', 'event.timing']);
 function Said({ attribute, text }: { attribute: string; text: string }) {
   const { language } = useI18n();
   const word = useWord();
+  const { starters, channels } = useAllowed();
   if (attribute === 'kind') return <>{word(KINDS, text)}</>;
+  if (attribute === 'role' || attribute === 'start_roles') return <>{starters(text.split(' '))}</>;
+  if (attribute === 'channels') return <>{channels(text.split(' '))}</>;
   if (TIMES.has(attribute) && duration(text, language) !== text)
     return (
       <>

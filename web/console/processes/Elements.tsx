@@ -94,6 +94,7 @@ function ElementTable({ model }: { model: ModelView }) {
   return (
     <ScrolledTable
       label={t('processes.elements')}
+      className="wrapped"
       caption={t('processes.elementsCaption', { n: model.elements.length })}
       columns={columns}
       rows={model.elements}

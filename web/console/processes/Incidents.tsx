@@ -15,7 +15,7 @@ import { useErrand } from '../../shared/useErrand';
 import { useLoad } from '../../shared/useLoad';
 import { useProcessNames } from '../../shared/useProcessNames';
 import { Confirmed } from '../Confirmed';
-import { CaseLink, CaseTag, Diagram, ElementName, Shown, useWord } from './ui';
+import { CaseLink, CaseTag, Diagram, ElementName, Reason, Shown, useWord } from './ui';
 import { SETTLED } from './words';
 
 const LOOK_AGAIN_MS = 10_000;
@@ -58,7 +58,7 @@ function List() {
       title: t('processes.element'),
       cell: (one) => <ElementName name={one.name} id={one.element} />,
     },
-    { key: 'reason', title: t('processes.reason'), cell: (one) => <code>{one.reason}</code> },
+    { key: 'reason', title: t('processes.reason'), cell: (one) => <Reason code={one.reason} /> },
     { key: 'case', title: t('processes.case'), cell: (one) => <CaseLink number={one.case} /> },
     { key: 'about', title: t('processes.about'), cell: (one) => one.case_name },
     { key: 'branch', title: t('processes.branch'), cell: (one) => one.branch },
@@ -149,7 +149,7 @@ function OneIncident({ number }: { number: number }) {
               rows={[
                 [t('processes.process'), nameOf(incident.process)],
                 [t('processes.element'), <ElementName key="at" name={incident.name} id={incident.element} />],
-                [t('processes.reason'), <code key="reason">{incident.reason}</code>],
+                [t('processes.reason'), <Reason key="reason" code={incident.reason} />],
                 [t('processes.case'), <CaseLink key="case" number={incident.case} />],
                 [t('processes.about'), incident.case_name],
                 [t('processes.branch'), incident.branch],

@@ -16,8 +16,8 @@ import { useSession } from '../../shared/session';
 import { ScrolledTable, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
 import { lasted } from './durations';
-import { CaseTag, Diagram, ElementName, Shown, useModel, useWord } from './ui';
-import { HOW, SETTLED } from './words';
+import { CaseTag, Diagram, ElementName, Reason, Shown, useModel, useWord } from './ui';
+import { CHANNELS, HOW, OBJECTS, SETTLED } from './words';
 
 const LOOK_AGAIN_MS = 5_000;
 
@@ -89,7 +89,11 @@ function notesOf(shown: CaseView): Note[] {
 
 function Facts({ shown, model }: { shown: CaseView; model: ModelView | null }) {
   const { t, language } = useI18n();
-  const about: Row[] = Object.entries(shown.objects).map(([type, numbers]) => [type, numbers.join(', ')]);
+  const word = useWord();
+  const about: Row[] = Object.entries(shown.objects).map(([type, numbers]) => [
+    word(OBJECTS, type),
+    numbers.join(', '),
+  ]);
   return (
     <Rows
       className="facts"
@@ -104,7 +108,7 @@ function Facts({ shown, model }: { shown: CaseView; model: ModelView | null }) {
         [t('processes.about'), shown.name],
         [t('processes.branch'), shown.branch],
         [t('processes.initiator'), shown.initiator],
-        [t('processes.channel'), shown.channel],
+        [t('processes.channel'), word(CHANNELS, shown.channel)],
         [t('processes.startedAt'), showDated(shown.started_at, language)],
         [t('processes.endedAt'), shown.ended_at && showDated(shown.ended_at, language)],
         [t('processes.outcome'), shown.outcome],
@@ -126,7 +130,7 @@ function Stopped({ incident }: { incident: IncidentOfCase }) {
       title={t('processes.stoppedAt', { element: partOf(incident.name, language) })}
       description={
         <>
-          <code>{incident.reason}</code>{' '}
+          <Reason code={incident.reason} />{' '}
           {me.permissions.includes('incident_manage') && (
             <Link href={`~/console/incidents/${incident.incident}`}>{t('processes.helpIt')}</Link>
           )}
@@ -291,7 +295,7 @@ function Incidents({ incidents }: { incidents: readonly IncidentOfCase[] }) {
       title: t('processes.element'),
       cell: (one) => <ElementName name={one.name} id={one.element} />,
     },
-    { key: 'reason', title: t('processes.reason'), cell: (one) => <code>{one.reason}</code> },
+    { key: 'reason', title: t('processes.reason'), cell: (one) => <Reason code={one.reason} /> },
     { key: 'raised', title: t('processes.raisedAt'), cell: (one) => showMoment(one.raised_at, language) },
     {
       key: 'cleared',

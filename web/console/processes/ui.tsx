@@ -7,8 +7,9 @@ import { get } from '../../shared/api/client';
 import type { ModelView } from '../../shared/api/processTypes';
 import { useFaultText } from '../../shared/faults';
 import { partOf, useI18n, type Key } from '../../shared/i18n';
+import { useRoleName } from '../../shared/roles';
 import { useLoad, type Loaded } from '../../shared/useLoad';
-import { CASE_STATES } from './words';
+import { CASE_STATES, CHANNELS } from './words';
 import './processes.css';
 
 const Drawn = lazy(() => import('../../shared/Diagram'));
@@ -64,8 +65,40 @@ export function ElementName({ name, id }: { name: string; id: string }) {
   return name && name !== id ? <>{partOf(name, language)}</> : <span className="code">{id}</span>;
 }
 
+/** Why a case has stopped: the bank's sentence where the reason is a refusal, of which the case keeps the code alone. */
+export function Reason({ code }: { code: string }) {
+  const { refusal } = useI18n();
+  const sentence = refusal(code, {});
+  return (
+    <>
+      {sentence && `${sentence.replace(/\{\w+\}/g, '…')} `}
+      <code>{code}</code>
+    </>
+  );
+}
+
 export function CaseLink({ number }: { number: number }) {
   return <Link href={`~/console/cases/${number}`}>{number}</Link>;
+}
+
+/** Names with the reader's comma between them. */
+export function useListed(): (names: readonly string[]) => string {
+  const { language } = useI18n();
+  return (names) => names.join(language === 'en' ? ', ' : '、');
+}
+
+/** Who may begin a process, and on which channels. */
+export function useAllowed() {
+  const { t } = useI18n();
+  const roleName = useRoleName();
+  const word = useWord();
+  const listed = useListed();
+  return {
+    starters: (roles: readonly string[]) =>
+      roles.length ? listed(roles.map(roleName)) : t('processes.everybody'),
+    channels: (channels: readonly string[]) =>
+      channels.length ? listed(channels.map((one) => word(CHANNELS, one))) : t('processes.everyChannel'),
+  };
 }
 
 export function percent(part: number, whole: number): string {

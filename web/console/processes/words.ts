@@ -147,3 +147,20 @@ export const VALIDITY: Record<string, readonly [Key, string]> = {
   coming: ['processes.coming', 'tag-risk'],
   past: ['processes.past', ''],
 };
+
+export const CHANNELS: Record<string, Key> = {
+  counter: 'processes.channelCounter',
+  online: 'processes.channelOnline',
+  phone: 'processes.channelPhone',
+  kiosk: 'processes.channelKiosk',
+  atm: 'processes.channelMachine',
+  open_api: 'processes.channelInterface',
+};
+
+export const OBJECTS: Record<string, Key> = {
+  account: 'processes.objectAccount',
+  customer: 'processes.objectCustomer',
+  journal: 'processes.objectJournal',
+  complaint: 'processes.objectComplaint',
+  electronic_signature: 'processes.objectSignature',
+};

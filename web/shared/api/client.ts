@@ -66,7 +66,8 @@ export function asApiError(failed: unknown): ApiError {
 }
 
 async function read<T>(answer: Response): Promise<T> {
-  const isJson = (answer.headers.get('content-type') ?? '').includes('json');
+  // An answer without content (204) may still be labelled as JSON.
+  const isJson = answer.status !== 204 && (answer.headers.get('content-type') ?? '').includes('json');
   const content: unknown = isJson ? await answer.json() : await answer.text();
   if (!answer.ok) throw new ApiError(answer.status, isJson ? (content as Problem) : null);
   return content as T;

@@ -109,7 +109,8 @@ async def show_heat(
         row, deployed = await _version(bank, conn, process, version)
         found = await heat(conn, row["id"], midnight(first), midnight(last) + timedelta(days=1), branch)
     elements: list[s.ElementHeat] = []
-    for one in found:
+    order = {id: n for n, id in enumerate(deployed.definition.elements)}
+    for one in sorted(found, key=lambda h: order.get(h.element, len(order))):
         element = element_at(deployed, one.element)
         elements.append(
             s.ElementHeat(
