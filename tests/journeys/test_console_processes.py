@@ -82,7 +82,7 @@ def test_a_case_is_found_with_its_token_and_moves_on_when_somebody_decides(
     expect(desk.page.locator("tbody tr", has_text="已完成")).to_have_count(0)
     is_fit_for_everybody(desk, "console-cases")
 
-    desk.page.get_by_label("实例号").fill(str(case))
+    desk.page.get_by_label("业务编号").fill(str(case))
     desk.page.keyboard.press("Enter")
     expect(drawn(desk, "Authorise")).to_have_class("djs-element djs-shape is-here")
     expect(drawn(desk, "VerifyIdentity")).to_have_class("djs-element djs-shape was-here")

@@ -42,8 +42,20 @@ interface Canvas {
   addMarker: (id: string, mark: string) => void;
 }
 
+function whenWidthChanges(box: HTMLElement, then: () => void): ResizeObserver {
+  let known = box.clientWidth;
+  const watcher = new ResizeObserver(() => {
+    if (box.clientWidth === known || box.clientWidth === 0) return;
+    known = box.clientWidth;
+    then();
+  });
+  watcher.observe(box);
+  return watcher;
+}
+
 /** A diagram that is broad and low takes no more of the page than it needs. */
 function fitHeight(box: HTMLElement, canvas: Canvas): void {
+  box.style.height = '';
   const { width, height } = canvas.viewbox().inner;
   const scale = Math.min(1, box.clientWidth / width);
   box.style.height = `${Math.round(Math.max(LEAST_HEIGHT, Math.min(box.clientHeight, height * scale + ROOM)))}px`;
@@ -62,6 +74,7 @@ export default function Diagram({ process, version, here = NONE, done = NONE, no
     const [present, past, said] = JSON.parse(marks) as [string[], string[], Note[]];
     let wanted = true;
     let viewer: { destroy: () => void } | null = null;
+    let watcher: ResizeObserver | null = null;
     setBroken(false);
     void (async () => {
       try {
@@ -91,12 +104,17 @@ export default function Diagram({ process, version, here = NONE, done = NONE, no
               html: noted(note),
             });
         }
-        if (large) fitHeight(box.current, canvas);
         const [first] = present;
-        if (canvas.zoom('fit-viewport', 'auto') < LEGIBLE && first && elements.get(first)) {
-          canvas.zoom(LEGIBLE);
-          canvas.scrollToElement(first, 40);
-        }
+        const target = box.current;
+        const fit = () => {
+          if (large) fitHeight(target, canvas);
+          if (canvas.zoom('fit-viewport', 'auto') < LEGIBLE && first && elements.get(first)) {
+            canvas.zoom(LEGIBLE);
+            canvas.scrollToElement(first, 40);
+          }
+        };
+        fit();
+        watcher = whenWidthChanges(target, fit);
       } catch {
         if (wanted) setBroken(true);
       }
@@ -104,6 +122,7 @@ export default function Diagram({ process, version, here = NONE, done = NONE, no
     return () => {
       wanted = false;
       shown.current = null;
+      watcher?.disconnect();
       viewer?.destroy();
     };
   }, [process, version, marks, large]);

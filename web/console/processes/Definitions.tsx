@@ -90,7 +90,7 @@ function List() {
     {
       key: 'who',
       title: t('processes.startedBy'),
-      cell: ({ process }) => starters(process.start_roles),
+      cell: ({ process }) => <div className="lines">{starters(process.start_roles)}</div>,
     },
     {
       key: 'running',
@@ -101,7 +101,7 @@ function List() {
     },
     {
       key: 'stopped',
-      title: t('processes.stopped'),
+      title: t('processes.withIncident'),
       figures: true,
       cell: ({ figures }) =>
         figures?.stopped ? <strong className="alarming">{figures.stopped}</strong> : '0',
@@ -152,7 +152,6 @@ function List() {
               </div>
               <ScrolledTable
                 label={t('processes.definitions')}
-                className="wrapped"
                 columns={columns}
                 rows={rows}
                 keyOf={({ process }) => process.key}

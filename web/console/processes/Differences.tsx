@@ -157,7 +157,7 @@ function AsTable({ differences }: { differences: readonly DifferenceView[] }) {
         removed: counts('removed'),
         changed: counts('changed'),
       })}
-      className="wrapped changes-table"
+      className="changes-table"
       columns={columns}
       rows={differences}
       keyOf={(one) => `${one.part} ${one.id} ${one.inner ?? ''}`}

@@ -43,7 +43,7 @@ function ElementTable({ model }: { model: ModelView }) {
         <>
           {attributes['role'] ? roleName(attributes['role']) : attributes['assignee']}
           {attributes['not_same_as'] && (
-            <div className="quiet">
+            <div className="quiet lines">
               {t('processes.notWhoDid', {
                 what: attributes['not_same_as']
                   .split(', ')
@@ -94,7 +94,6 @@ function ElementTable({ model }: { model: ModelView }) {
   return (
     <ScrolledTable
       label={t('processes.elements')}
-      className="wrapped"
       caption={t('processes.elementsCaption', { n: model.elements.length })}
       columns={columns}
       rows={model.elements}

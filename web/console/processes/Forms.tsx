@@ -26,10 +26,13 @@ export function Forms({ forms }: { forms: readonly FormOfModel[] }) {
     {
       key: 'choices',
       title: t('processes.attrChoices'),
-      cell: (field) =>
-        Object.values(field.choices)
-          .map((one) => labelOf({ zh: one['zh'] ?? '', en: one['en'] ?? '' }, language))
-          .join(language === 'en' ? ', ' : '、'),
+      cell: (field) => (
+        <div className="lines">
+          {Object.values(field.choices)
+            .map((one) => labelOf({ zh: one['zh'] ?? '', en: one['en'] ?? '' }, language))
+            .join(language === 'en' ? ', ' : '、')}
+        </div>
+      ),
     },
   ];
   if (forms.length === 0) return <p className="empty">{t('value.none')}</p>;
@@ -45,7 +48,6 @@ export function Forms({ forms }: { forms: readonly FormOfModel[] }) {
           ) : (
             <ScrolledTable
               label={labelOf(form, language)}
-              className="wrapped"
               columns={columns}
               rows={form.fields}
               keyOf={(field) => field.name}

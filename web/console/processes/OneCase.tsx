@@ -211,10 +211,15 @@ function Waits({ shown }: { shown: CaseView }) {
 function Way({ visits }: { visits: readonly VisitView[] }) {
   const { t, language } = useI18n();
   const word = useWord();
+  const roleName = useRoleName();
+  const who = (one: VisitView) => {
+    if (one.who !== 'system') return one.who;
+    return one.role !== null && one.ended_at === null ? roleName(one.role) : t('case.system');
+  };
   const columns: Column<VisitView>[] = [
     { key: 'step', title: t('case.step'), cell: (one) => <ElementName name={one.name} id={one.element} /> },
     { key: 'how', title: t('processes.state'), cell: (one) => word(HOW, one.how) },
-    { key: 'who', title: t('case.who'), cell: (one) => (one.who === 'system' ? t('case.system') : one.who) },
+    { key: 'who', title: t('case.who'), cell: who },
     { key: 'began', title: t('processes.began'), cell: (one) => showMoment(one.began_at, language) },
     {
       key: 'lasted',
@@ -262,12 +267,20 @@ function Known({ shown, model }: { shown: CaseView; model: ModelView | null }) {
     value,
   }));
   const columns: Column<{ field: FieldDefinition; value: Value }>[] = [
-    { key: 'label', title: t('processes.field'), cell: ({ field }) => labelOf(field, language) },
+    {
+      key: 'label',
+      title: t('processes.field'),
+      cell: ({ field }) => (labelOf(field, language) === field.name ? '' : labelOf(field, language)),
+    },
     { key: 'name', title: t('processes.variable'), cell: ({ field }) => <code>{field.name}</code> },
     {
       key: 'value',
       title: t('processes.value'),
-      cell: ({ field, value }) => <ShownValue field={field} value={value} />,
+      cell: ({ field, value }) => (
+        <div className="lines">
+          <ShownValue field={field} value={value} />
+        </div>
+      ),
     },
   ];
   if (rows.length === 0) return null;
@@ -277,7 +290,6 @@ function Known({ shown, model }: { shown: CaseView; model: ModelView | null }) {
       <p className="quiet">{t('processes.variablesHelp')}</p>
       <ScrolledTable
         label={t('processes.variables')}
-        className="wrapped"
         columns={columns}
         rows={rows}
         keyOf={({ field }) => field.name}
@@ -306,14 +318,13 @@ function Incidents({ incidents }: { incidents: readonly IncidentOfCase[] }) {
           .filter(Boolean)
           .join(' · '),
     },
-    { key: 'note', title: t('processes.note'), cell: (one) => one.note },
+    { key: 'note', title: t('processes.note'), cell: (one) => <div className="lines">{one.note}</div> },
   ];
   return (
     <section aria-label={t('processes.incidents')}>
       <h2>{t('processes.incidents')}</h2>
       <ScrolledTable
         label={t('processes.incidents')}
-        className="wrapped"
         columns={columns}
         rows={incidents}
         keyOf={(one) => one.incident}

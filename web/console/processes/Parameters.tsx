@@ -91,7 +91,7 @@ function Section<Row>({ title, how, rows, columns, keyOf }: SectionProps<Row>) {
       {rows.length === 0 ? (
         <p className="empty">{t('processes.nothingFound')}</p>
       ) : (
-        <ScrolledTable label={title} className="wrapped" columns={columns} rows={rows} keyOf={keyOf} />
+        <ScrolledTable label={title} columns={columns} rows={rows} keyOf={keyOf} />
       )}
     </section>
   );
@@ -130,17 +130,17 @@ function Limits({ rows }: { rows: readonly ParameterView[] }) {
       key: 'name',
       title: t('processes.parameter'),
       cell: (one) => (
-        <>
+        <div className="lines">
           {labelOf(one, language)}
           <div className="quiet code">{one.name}</div>
-        </>
+        </div>
       ),
       by: (one) => labelOf(one, language),
     },
     { key: 'value', title: t('processes.value'), figures: true, cell: value },
     { key: 'unit', title: t('processes.unit'), cell: unit },
     ...validity<ParameterView>(t),
-    { key: 'source', title: t('processes.source'), cell: (one) => one.source },
+    { key: 'source', title: t('processes.source'), cell: (one) => <div className="lines">{one.source}</div> },
   ];
   return (
     <Section
@@ -188,7 +188,7 @@ function Decisions({ rows }: { rows: readonly DecisionOfProcess[] }) {
     { key: 'process', title: t('processes.process'), cell: (one) => nameOf(one.process) },
     { key: 'rules', title: t('processes.rulesCount'), figures: true, cell: (one) => one.rules },
     { key: 'from', title: t('processes.holdsFrom'), cell: (one) => one.valid_from },
-    { key: 'source', title: t('processes.source'), cell: (one) => one.source },
+    { key: 'source', title: t('processes.source'), cell: (one) => <div className="lines">{one.source}</div> },
   ];
   return (
     <Section
@@ -219,7 +219,7 @@ function Rates({ rows }: { rows: readonly RateView[] }) {
     { key: 'tenor', title: t('processes.tenor'), cell: (one) => one.tenor },
     { key: 'percent', title: t('processes.percentYear'), figures: true, cell: (one) => one.percent },
     ...validity<RateView>(t),
-    { key: 'source', title: t('processes.source'), cell: (one) => one.source },
+    { key: 'source', title: t('processes.source'), cell: (one) => <div className="lines">{one.source}</div> },
   ];
   return (
     <Section
@@ -253,7 +253,15 @@ function Products({ rows }: { rows: readonly ProductTerms[] }) {
       title: t('processes.releasedBy'),
       cell: (one) => one.released_by ?? t('processes.withTheHouse'),
     },
-    { key: 'terms', title: t('processes.terms'), cell: (one) => <Terms terms={one.terms} /> },
+    {
+      key: 'terms',
+      title: t('processes.terms'),
+      cell: (one) => (
+        <div className="lines">
+          <Terms terms={one.terms} />
+        </div>
+      ),
+    },
   ];
   return (
     <Section
