@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from importlib import resources
 from typing import Any
@@ -40,7 +41,19 @@ CAPITAL = "0001-CNY-4001"
 
 
 def demo_data() -> dict[str, Any]:
-    return yaml.safe_load(resources.files("liushui.demo").joinpath("bank.yaml").read_text("utf-8"))
+    """The small bank: what every demo bank has."""
+    return _read("bank.yaml")
+
+
+def town_data() -> dict[str, Any]:
+    """The bank of a whole town: the small one, and what town.yaml adds to it."""
+    small, more = demo_data(), _read("town.yaml")
+    both = {name: small[name] + more[name] for name in ("branches", "staff", "vouchers")}
+    return small | more | both
+
+
+def _read(name: str) -> dict[str, Any]:
+    return yaml.safe_load(resources.files("liushui.demo").joinpath(name).read_text("utf-8"))
 
 
 async def begin_demo_bank(uow: UnitOfWork, clock: Clock, today: date) -> None:
@@ -53,12 +66,12 @@ async def begin_demo_bank(uow: UnitOfWork, clock: Clock, today: date) -> None:
     await uow.idempotent(MARK, b"", clock.now(), marked)
 
 
-async def complete_demo_bank(bank: Bank) -> None:
+async def complete_demo_bank(bank: Bank, data: Mapping[str, Any] | None = None) -> None:
     """Fill the demo bank with what it still lacks; leave any other bank alone. It may be killed at any point
-    and goes on from there: what one transaction did carries a key."""
+    and goes on from there: what one transaction did carries a key. data: what it shall have; None: the small bank's."""
     if not await bank.db.is_known(MARK):
         return
-    data = demo_data()
+    data = demo_data() if data is None else data
     await bank.db.transact(lambda uow: _found(bank, uow, data))
     await bank.db.transact(lambda uow: seed_house(uow, bank.clock))
     async with bank.db.read() as conn:
@@ -80,7 +93,7 @@ async def _id_of(bank: Bank, number: str) -> int:
         return (await find_account(conn, number))["id"]
 
 
-async def _found(bank: Bank, uow: UnitOfWork, data: dict[str, Any]) -> None:
+async def _found(bank: Bank, uow: UnitOfWork, data: Mapping[str, Any]) -> None:
     async def founding() -> dict[str, Any]:
         branches: dict[str, Branch] = {}
         today = (await uow.head()).business_date
@@ -127,7 +140,7 @@ async def _welcome(bank: Bank, row: dict[str, str], branch: Branch) -> None:
     )  # fmt: skip
 
 
-async def _fill_places(bank: Bank, uow: UnitOfWork, data: dict[str, Any], branch: Branch) -> None:
+async def _fill_places(bank: Bank, uow: UnitOfWork, data: Mapping[str, Any], branch: Branch) -> None:
     """Count all cash of a branch into its vault, fill its tills from there, and take its first vouchers into stock."""
 
     async def filling() -> dict[str, Any]:
