@@ -16,6 +16,8 @@ from liushui.cash import (
     MACHINE,
     TILL,
     Moved,
+    Notes,
+    Place,
     faces_of,
     move,
     notes_from,
@@ -163,13 +165,7 @@ async def _fill_places(bank: Bank, uow: UnitOfWork, data: Mapping[str, Any], bra
             whole[face] = whole.get(face, 0) + pieces * len(tills)
         await bank.cash.count_in(uow, header, vault, whole, case_id=None)
         for till in tills:
-            lines = (Line(till.account_id, True, value(notes)), Line(vault.account_id, False, value(notes)))
-            filled = Header(f"demo:till:{till.code}", "CSH02", branch.id, "system", CHANNEL)
-            posted = await bank.ledger.post_within(uow, Post(filled, lines))
-            for place, come, go in ((till, notes, {}), (vault, {}, notes)):
-                await move(
-                    uow, bank.clock, place, come, go, journal_id=posted.journal_id, who=Moved("system")
-                )
+            await fill_till(bank, uow, till, vault, notes)
         for row in data["vouchers"]:
             if row["branch"] == branch.code:
                 numbers = range_of(row["kind"], row["first"], row["last"])
@@ -177,6 +173,16 @@ async def _fill_places(bank: Bank, uow: UnitOfWork, data: Mapping[str, Any], bra
         return {}
 
     await uow.idempotent(f"demo:places:{branch.code}", b"", bank.clock.now(), filling)
+
+
+async def fill_till(bank: Bank, uow: UnitOfWork, till: Place, vault: Place, notes: Notes) -> None:
+    """Put a new till's first cash into it, out of the branch's vault."""
+    lines = (Line(till.account_id, True, value(notes)), Line(vault.account_id, False, value(notes)))
+    header = Header(f"demo:till:{till.code}", "CSH02", till.branch_id, "system", CHANNEL)
+    posted = await bank.ledger.post_within(uow, Post(header, lines))
+    by = Moved("system")
+    await move(uow, bank.clock, till, notes, {}, journal_id=posted.journal_id, who=by)
+    await move(uow, bank.clock, vault, {}, notes, journal_id=posted.journal_id, who=by)
 
 
 def _in_pieces(amount: int) -> dict[int, int]:

@@ -69,7 +69,7 @@ def withdrawal(
             town.cash_out += amount
             if till.mistake and till.notes[BANKNOTE]:
                 till.notes[BANKNOTE] -= 1
-                till.short_of, till.mistake = who.account, 0
+                till.short_of, till.mistake = who.account, False
         elif outcome == "PasswordLocked":
             again = reset_password(town, f"{key}:reset", who, till.teller, "locked")
             town.after(timedelta(minutes=9), lambda: town.begin(again))
@@ -82,9 +82,7 @@ def withdrawal(
 # --- transfers ----------------------------------------------------------------------------------------------------------
 
 
-async def pay(
-    town: Town, key: str, person: Person, payer: str, payee: str, amount: int, memo: str
-) -> None:
+async def pay(town: Town, key: str, person: Person, payer: str, payee: str, amount: int, memo: str) -> None:
     """A transfer as the counter and the API make it: straight through where its model lets it."""
     form = {"payer": payer, "payee": payee, "amount": amount, "currency": "CNY", "memo": memo}
 
@@ -217,7 +215,7 @@ def place(
         if outcome == "Done":
             moved(town, who.account, -amount)
             deposit = next(n for n in (await town.objects(errand.case))["account"] if n != who.account)
-            town.placed[deposit] = who
+            town.placed[deposit] = (who, amount)
 
     form = {
         "account": who.account, "product": product, "tenor": tenor, "amount": yuan(amount), "instruction": at_end,
@@ -226,9 +224,12 @@ def place(
 
 
 def break_deposit(town: Town, key: str, deposit: str, person: Person) -> Errand:
+    """Before its day. What interest it brings, the bank alone reckons."""
+
     async def then(_errand: Errand, outcome: str | None) -> None:
-        if outcome == "Done":
-            town.placed.pop(deposit, None)
+        if outcome == "Done" and deposit in town.placed:
+            who, amount = town.placed.pop(deposit)
+            moved(town, who.account, amount)
 
     return Errand(key, "withdraw_time_deposit", person, {"deposit": deposit}, {}, then)
 
@@ -289,7 +290,9 @@ def wrong_deposit(town: Town, key: str, who: Resident, till: Till, amount: int) 
             journal = (await town.variables(errand.case))["journal"]
             form = {"journal": journal, "reason": "户名录错"}
             undo = Errand(f"{key}:undo", "reverse_journal", till.teller, form, {}, undone)
-            town.after(timedelta(minutes=town.chance(key, "undo").choice([6, 14, 25])), lambda: town.begin(undo))
+            town.after(
+                timedelta(minutes=town.chance(key, "undo").choice([6, 14, 25])), lambda: town.begin(undo)
+            )
 
     async def undone(_errand: Errand, outcome: str | None) -> None:
         if outcome == "Done":

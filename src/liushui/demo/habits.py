@@ -130,7 +130,11 @@ async def answer(_town: Town, _errand: Errand, chance: Random) -> dict[str, Any]
 
 
 async def follow_up(_town: Town, _errand: Errand, chance: Random) -> dict[str, Any]:
-    return {"satisfaction": chance.choice(["satisfied"] * 5 + ["neutral", "neutral", "dissatisfied", "not_reached"])}
+    return {
+        "satisfaction": chance.choice(
+            ["satisfied"] * 5 + ["neutral", "neutral", "dissatisfied", "not_reached"]
+        )
+    }
 
 
 async def trace(_town: Town, errand: Errand, _chance: Random) -> dict[str, Any]:

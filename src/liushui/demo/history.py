@@ -20,7 +20,7 @@ from liushui.demo.leftovers import leave_behind
 from liushui.demo.people import BANKNOTE, Resident, firms_of, persons_of
 from liushui.demo.routine import close, count_vault, empty, sign_in, tills_of
 from liushui.demo.town import Town, clock_time
-from liushui.demo.visits import DESK, DESK_HOURS, HOME_HOURS, ROUND_THE_CLOCK, Visit
+from liushui.demo.visits import DESK, DESK_HOURS, HOME_HOURS, ROUND_THE_CLOCK, Visit, poisson
 from liushui.kernel.business_calendar import load_business_calendar
 from liushui.kernel.clock import ManualClock
 from liushui.ledger.seal import seal
@@ -30,6 +30,7 @@ from liushui.workflow import Person
 QUIET, PAY_DAY, RENT_DAY = 0.2, 10, 5
 FRIDAY = 4
 ONE_DAY = timedelta(days=1)
+TOLD_EVERY = timedelta(hours=6)
 Told = Callable[[date], None]
 
 
@@ -52,6 +53,7 @@ class History:
         self.bank, self.clock, self.weeks = bank, clock, weeks
         self.town = Town(bank, clock, seed, HABITS)
         self._people: list[Resident] = []
+        self._told_at = clock.now()
 
     async def live(self, until: datetime, visitors: dict[str, str], told: Told = lambda _day: None) -> Town:
         """Everything up to a moment. visitors: tellers and tills that are left to whoever tries the bank."""
@@ -102,9 +104,16 @@ class History:
         await seal(self.bank.db, self.clock)
 
     async def _round(self) -> None:
-        """What the worker does once a second."""
-        while await self.bank.processes.work() + await dispatch(self.bank.db, self.clock, self.bank.handlers):
+        """What the worker does once a second: what is due in cases, and news to whoever waits for it."""
+        while await self.bank.processes.work():
             pass
+        if self.clock.now() >= self._told_at + TOLD_EVERY:
+            self._told_at = self.clock.now()
+            while (
+                await dispatch(self.bank.db, self.clock, self.bank.handlers)
+                + await self.bank.processes.work()
+            ):
+                pass
 
     async def _leave(self, until: datetime) -> None:
         """The present has come: everybody at a till closes it."""
@@ -120,7 +129,7 @@ class History:
     ) -> None:
         town = self.town
         for visit, often in visits.items():
-            for number in range(_poisson(chance, often * volume)):
+            for number in range(poisson(chance, often * volume)):
                 hour = chance.choices(list(hours), list(hours.values()))[0] + chance.random()
                 key = f"{day}:{'desk' if visits is DESK else 'home'}:{visit.__name__}:{number}"
                 if visits is DESK:
@@ -177,7 +186,9 @@ def _opening(town: Town, key: str, who: Resident) -> Callable[[], Any]:
         if not who.is_person:
             await town.begin(e.deposit(town, f"{key}:more", who, till, who.first))
         elif chance.random() < 0.12:
-            await town.begin(e.deposit(town, f"{key}:more", who, till, BANKNOTE * 100 * chance.randint(12, 40)))
+            await town.begin(
+                e.deposit(town, f"{key}:more", who, till, BANKNOTE * 100 * chance.randint(12, 40))
+            )
         if who.landlord is not None and who.landlord.account:
             first_on = (town.today.replace(day=1) + timedelta(days=31)).replace(day=RENT_DAY)
             await town.begin(e.rent(town, f"{key}:rent", who, till.teller, first_on))
@@ -208,18 +219,6 @@ def _wage(town: Town, key: str, who: Resident) -> Callable[[], Any]:
         assert who.employer is not None
         tills = town.open_tills(who.employer.branch)
         if tills and town.money.get(who.employer.account, 0) > who.wage:
-            await e.pay(
-                town, key, tills[0].teller, who.employer.account, who.account, who.wage, "工资"
-            )
+            await e.pay(town, key, tills[0].teller, who.employer.account, who.account, who.wage, "工资")
 
     return work
-
-
-def _poisson(chance: Random, mean: float) -> int:
-    """How many come where so many come on the average (the gaps between them are exponential)."""
-    left, number = chance.expovariate(1), 0
-    while left < mean:
-        number += 1
-        left += chance.expovariate(1)
-    return number
-

@@ -8,7 +8,8 @@ WHERE p.kind = 'till' ORDER BY p.code;
 
 -- name: residents
 SELECT p.number AS customer, p.name, p.kind, a.number AS account, b.code AS branch,
-       (l.credits_posted - l.debits_posted)::bigint AS money
+       (l.credits_posted - l.debits_posted)::bigint AS money,
+       EXISTS (SELECT 1 FROM online_access o WHERE o.party_id = p.id AND o.state IN ('opened', 'active')) AS online
 FROM party p JOIN account_party ap ON ap.party_id = p.id JOIN ledger_account a ON a.id = ap.account_id
 JOIN deposit_account d ON d.account_id = a.id JOIN ledger_balance l ON l.account_id = a.id
 JOIN branch b ON b.id = a.branch_id
@@ -17,8 +18,8 @@ WHERE a.currency = 'CNY' AND (d.account_class = 1 OR d.account_class IS NULL) AN
 ORDER BY a.number;
 
 -- name: last_step
-SELECT element FROM event WHERE case_id = $1 AND kind = 'process_step' AND lifecycle = 'completed'
-ORDER BY id DESC LIMIT 1;
+SELECT (array_agg(element ORDER BY id DESC))[1] FROM event
+WHERE case_id = $1 AND path_id IS NULL AND kind = 'process_step' AND lifecycle = 'completed';
 
 -- name: cases_left
 SELECT i.id, d.key, i.initiator, i.branch_id, i.channel, i.objects FROM process_instance i

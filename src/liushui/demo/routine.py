@@ -56,7 +56,11 @@ async def _fill(town: Town, key: str, till: Till) -> None:
         if outcome == "Done":
             till.notes.update(FILL)
 
-    await town.begin(Errand(key, "cash_transfer", keeper, transfer_form(f"{till.branch.code}-V", till.code, FILL), {}, then))
+    await town.begin(
+        Errand(
+            key, "cash_transfer", keeper, transfer_form(f"{till.branch.code}-V", till.code, FILL), {}, then
+        )
+    )
 
 
 async def empty(town: Town, key: str, till: Till) -> None:
@@ -74,7 +78,11 @@ async def empty(town: Town, key: str, till: Till) -> None:
 
 
 def transfer_form(giver: str, receiver: str, notes: dict[int, int]) -> dict[str, object]:
-    return {"giver": giver, "receiver": receiver, "denominations": {str(face): n for face, n in notes.items()}}
+    return {
+        "giver": giver,
+        "receiver": receiver,
+        "denominations": {str(face): n for face, n in notes.items()},
+    }
 
 
 async def close(town: Town, key: str, till: Till, left: int = TRIES) -> None:

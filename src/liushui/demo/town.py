@@ -38,6 +38,7 @@ SOMEBODY_ELSE = frozenset({
     "reversal_of_own_journal",
 })  # fmt: skip
 """Refusals that say: a colleague may do it."""
+LEFT_ALONE_MINUTES = 90
 _LOG = logging.getLogger(__name__)
 Work = Callable[[], Awaitable[None]]
 
@@ -93,7 +94,8 @@ class Till:
 
 
 class Town:
-    """Everybody, and what is to happen when. seed: the same one makes the same history."""
+    """Everybody, and what is to happen when. seed: the same one makes the same history. always: nobody goes home. left_alone:
+    how often staff leave a task to whoever else may want it, for an hour and a half."""
 
     def __init__(self, bank: Bank, clock: Clock, seed: str, habits: Mapping[str, Any]) -> None:
         self.bank, self.clock, self.seed, self.habits = bank, clock, seed, habits
@@ -102,10 +104,12 @@ class Town:
         self.tills: list[Till] = []
         self.residents: list[Resident] = []
         self.money: dict[str, int] = {}
-        self.placed: dict[str, Resident] = {}
+        self.placed: dict[str, tuple[Resident, int]] = {}
         self.cash_in = self.cash_out = self.recovered = 0
         self.refusals: Counter[str] = Counter()
         self.ended: Counter[tuple[str, str]] = Counter()
+        self.always = False
+        self.left_alone = 0.0
         self._agenda: list[tuple[datetime, int, Work]] = []
         self._order = count()
         self._places = 400
@@ -129,8 +133,10 @@ class Town:
         await heapq.heappop(self._agenda)[2]()
 
     def working_time(self, minutes: float) -> datetime:
-        """The moment after so many minutes of the counter's hours."""
-        return due(self.clock.now(), f"PT{max(1, round(minutes * 60))}S", self._calendar)
+        """The moment after so many minutes of the counter's hours, or of the clock in a town that works always."""
+        return due(
+            self.clock.now(), f"PT{max(1, round(minutes * 60))}S", None if self.always else self._calendar
+        )
 
     def chance(self, *what: object) -> random.Random:
         return random.Random(":".join(map(str, (self.seed, *what))))  # noqa: S311 - a simulation, no secret
@@ -197,6 +203,8 @@ class Town:
         if chance.random() < habit.ignored or task["element"] in errand.facts.get("leave", ()):
             return
         minutes = habit.minutes * chance.lognormvariate(0, habit.spread)
+        if chance.random() < self.left_alone:
+            minutes += LEFT_ALONE_MINUTES
         by = self.working_time(minutes) if habit.working else self.clock.now() + timedelta(minutes=minutes)
         self.at(by, lambda: self._do(errand, task["id"], chance))
 

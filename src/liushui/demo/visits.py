@@ -16,7 +16,9 @@ TRANSFER_ONLINE_MOST = 400_000
 NEEDED = 2_000_00
 
 
-def somebody(town: Town, chance: Random, *, has: int = 0, kind: str = "individual", online: bool = False) -> Resident | None:
+def somebody(
+    town: Town, chance: Random, *, has: int = 0, kind: str = "individual", online: bool = False
+) -> Resident | None:
     """A customer who has more than this. has: fen."""
     found = [
         r for r in town.residents
@@ -134,7 +136,11 @@ async def places(town: Town, key: str, chance: Random) -> None:
     if who is None:
         return
     has = town.money[who.account] - NEEDED
-    product, tenor, at_end = "time", chance.choice(["3M", "3M", "6M", "1Y"]), chance.choice(["pay_out", "principal", "stay"])
+    product, tenor, at_end = (
+        "time",
+        chance.choice(["3M", "3M", "6M", "1Y"]),
+        chance.choice(["pay_out", "principal", "stay"]),
+    )
     if has > 6_000_000 and chance.random() < 0.5:
         product, tenor, at_end = "notice", "7D", "stay"
         amount = 5_000_000 + BANKNOTE * chance.randint(0, (has - 5_000_000) // BANKNOTE)
@@ -149,8 +155,8 @@ async def places(town: Town, key: str, chance: Random) -> None:
 async def breaks(town: Town, key: str, chance: Random) -> None:
     """Time deposits taken out before their day."""
     if town.placed:
-        deposit, who = chance.choice(sorted(town.placed.items(), key=lambda item: item[0]))
-        at = counter(town, chance, who)
+        deposit = chance.choice(sorted(town.placed))
+        at = counter(town, chance, town.placed[deposit][0])
         if at is not None:
             await town.begin(e.break_deposit(town, key, deposit, at[1].teller))
 
@@ -238,8 +244,21 @@ DESK: Mapping[Visit, float] = {
 """How often a day, on the average, while the counters are open."""
 ROUND_THE_CLOCK: Mapping[Visit, float] = {transfers_online: 14, places: 0.3}
 """The same for what people do at home."""
-OPENS, LAST_COMER = 9.1, 16.3
 DESK_HOURS = {9: 1.2, 10: 1.6, 11: 1.1, 12: 0.3, 13: 0.8, 14: 1.3, 15: 1.2, 16: 0.7}
 HOME_HOURS = {7: 0.4, 8: 0.8, 9: 0.9, 10: 1, 11: 1, 12: 1.6, 13: 1, 14: 0.8, 15: 0.8, 16: 0.8, 17: 1, 18: 1.3, 19: 1.6, 20: 1.8,
               21: 1.5, 22: 0.8, 23: 0.3, 0: 0.1}  # fmt: skip
 """How busy an hour is beside others."""
+
+
+def in_hour(visits: Mapping[Visit, float], hours: Mapping[int, float], hour: int) -> float:
+    """How many come in an hour of the day, on the average."""
+    return sum(visits.values()) * hours.get(hour, 0) / sum(hours.values())
+
+
+def poisson(chance: Random, mean: float) -> int:
+    """How many come where so many come on the average (the gaps between them are exponential)."""
+    left, number = chance.expovariate(1), 0
+    while left < mean:
+        number += 1
+        left += chance.expovariate(1)
+    return number
