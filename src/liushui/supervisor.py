@@ -30,7 +30,11 @@ PLAN = "LIUSHUI_SUPERVISION"
 
 
 def serve(
-    settings: Settings, dsn: str, server: EmbeddedServer | None, announcement: str, more: Sequence[list[str]] = ()
+    settings: Settings,
+    dsn: str,
+    server: EmbeddedServer | None,
+    announcement: str,
+    more: Sequence[list[str]] = (),
 ) -> NoReturn:
     """Become the supervisor, until SIGINT or SIGTERM. server: the embedded database to watch over and to stop in the
     end, or None. more: what else shall run, each a command of its own. The lock on the data folder and the socket are open files, which the new program inherits.

@@ -16,7 +16,7 @@ from liushui.bank import open_bank
 from liushui.cli.database import database
 from liushui.config import Settings
 from liushui.demo import MARK, begin_demo_bank, demo_data
-from liushui.demo.history import Weeks
+from liushui.demo.history import Span
 from liushui.demo.seeding import SEED, complete, live_through
 from liushui.kernel.clock import SystemClock
 from liushui.kernel.errors import refuse
@@ -98,17 +98,16 @@ async def _prepare(dsn: str, options: argparse.Namespace) -> None:
 
 
 async def _with_past(dsn: str, seed: str) -> None:
-    weeks = Weeks()
+    span = Span()
     print("creating the demo bank with its past, which takes about a minute (--empty: without)", flush=True)
-    days = (weeks.quiet + weeks.busy) * 7 + 1
-    with tqdm(total=days, unit=" days", disable=not sys.stderr.isatty()) as bar:
+    with tqdm(total=span.quiet + span.busy + 1, unit=" days", disable=not sys.stderr.isatty()) as bar:
 
         def told(day: date) -> None:
             bar.update(1)
             if bar.disable and day.weekday() == 0:
                 print(f"lived through up to {day}", flush=True)
 
-        await live_through(dsn, SystemClock().now(), seed=seed, weeks=weeks, told=told)
+        await live_through(dsn, SystemClock().now(), seed=seed, span=span, told=told)
 
 
 def _log_ins() -> str:

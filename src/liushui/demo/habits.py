@@ -185,13 +185,13 @@ HABITS: Mapping[str, Habit] = {
     "SecondCount": Habit(second_count, minutes=6),
     "Trace": Habit(trace, minutes=500, spread=0.6, working=True, ignored=0.15),
     "TellReceipt": Habit(receipt, minutes=300, spread=0.8, working=True, ignored=0.05),
-    "Investigate": Habit(investigation, minutes=2400, spread=0.7, working=True, ignored=0.1),
+    "Investigate": Habit(investigation, minutes=1500, spread=0.7, working=True, ignored=0.04),
     "ApproveExtension": Habit(decides(rarely=0), minutes=200, working=True),
     "DraftAnswer": Habit(answer, minutes=400, spread=0.6, working=True, ignored=0.05),
     "ApproveAnswer": Habit(decides(rarely=0.1, why="请补充核查过程"), minutes=240, spread=0.8, working=True, ignored=0.04),
-    "ChaseAtRisk": Habit(says(measures="已催办,由专人跟进"), minutes=120, spread=0.8, working=True, ignored=0.2),
-    "ExplainOverdue": Habit(says(measures="取证延误,今日答复"), minutes=180, spread=0.8, working=True, ignored=0.3),
-    "FollowUp": Habit(follow_up, minutes=1500, spread=0.6, working=True, ignored=0.12),
+    "ChaseAtRisk": Habit(says(measures="已催办,由专人跟进"), minutes=120, spread=0.8, working=True, ignored=0.06),
+    "ExplainOverdue": Habit(says(measures="取证延误,今日答复"), minutes=180, spread=0.8, working=True, ignored=0.1),
+    "FollowUp": Habit(follow_up, minutes=1200, spread=0.6, working=True, ignored=0.05),
     "Settle": Habit(says(outcome="replace", identity_result="fits"), minutes=1400, working=True, ignored=0.2),
 }  # fmt: skip
 

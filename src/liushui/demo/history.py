@@ -35,22 +35,22 @@ Told = Callable[[date], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Weeks:
-    """How long the past is. people: how many of them bank here from the first days on."""
+class Span:
+    """How long the past is, in days before today. people: how many of them bank here from the first days on."""
 
-    quiet: int = 8
-    busy: int = 6
+    quiet: int = 8 * 7
+    busy: int = 6 * 7
     people: int = 66
 
     def first_day(self, today: date) -> date:
-        return load_business_calendar().next(today - timedelta(weeks=self.quiet + self.busy))
+        return load_business_calendar().next(today - timedelta(days=self.quiet + self.busy))
 
 
 class History:
     """One bank's past. clock: is set."""
 
-    def __init__(self, bank: Bank, clock: ManualClock, seed: str, weeks: Weeks) -> None:
-        self.bank, self.clock, self.weeks = bank, clock, weeks
+    def __init__(self, bank: Bank, clock: ManualClock, seed: str, span: Span) -> None:
+        self.bank, self.clock, self.span = bank, clock, span
         self.town = Town(bank, clock, seed, HABITS)
         self._people: list[Resident] = []
         self._told_at = clock.now()
@@ -68,9 +68,9 @@ class History:
         chance = town.chance("people")
         codes = sorted(town.branches)
         firms = firms_of(chance, codes)
-        self._people = firms + persons_of(chance, codes, firms, self.weeks.people)
+        self._people = firms + persons_of(chance, codes, firms, self.span.people)
         first = day = town.today
-        busy_from = until.date() - timedelta(weeks=self.weeks.busy)
+        busy_from = until.date() - timedelta(days=self.span.busy)
         leave_behind(town, until)
         while clock_time(day, 0) <= until:
             told(day)

@@ -21,7 +21,7 @@ Left = Callable[[Town, str], Awaitable[None]]
 def leave_behind(town: Town, until: datetime) -> None:
     """Put everything on the agenda, counted in working days back from the last moment."""
     calendar = load_business_calendar()
-    first = town.today + timedelta(days=7)
+    first = town.today + timedelta(days=1)
     for place, (back, hour, left) in enumerate(PLAN):
         day = calendar.previous(town.day_of(until) - timedelta(days=1))
         for _ in range(back - 1):
@@ -71,7 +71,8 @@ async def _opens(town: Town, key: str, facts: dict[str, object], *, serial: int 
 
 
 async def old_lady_waits_for_review(town: Town, key: str) -> None:
-    await _opens(town, key, leaves("Review"), serial=205, born=date(1949, 10, 12))
+    serial = 200 + town.next_place() % 400
+    await _opens(town, key, leaves("Review"), serial=serial, born=date(1949, 10, 12))
 
 
 async def sent_back_for_correction(town: Town, key: str) -> None:
@@ -168,12 +169,13 @@ PLAN: tuple[tuple[int, float, Left], ...] = (
     (7, 9.6, complaint_before_its_answer),
     (5, 15.0, sent_back_for_correction),
     (4, 10.4, till_wanted),
-    (3, 9.8, service_is_silent),
+    (2, 9.8, service_is_silent),
     (3, 14.5, old_lady_waits_for_review),
     (2, 10.9, firm_waits_for_confirmation),
-    (2, 13.4, service_answers_late),
+    (3, 13.4, service_answers_late),
     (2, 15.5, known_to_nobody),
     (1, 10.1, rate_waits),
+    (1, 10.6, old_lady_waits_for_review),
     (1, 11.5, called_like_somebody_on_a_list),
     (1, 15.8, large_transfer_waits),
     (1, 16.2, complaint_nobody_takes),

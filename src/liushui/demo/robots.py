@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from liushui.bank import Bank
-from liushui.cash import TILL, notes_from, only_place, open_place
-from liushui.demo import CURRENCY, demo_data, fill_till
+from liushui.cash import TILL, only_place, open_place
+from liushui.demo import CURRENCY, fill_till
+from liushui.demo.routine import FILL
 from liushui.identity import Branch, add_staff, list_branches
 from liushui.store.database import UnitOfWork
 
@@ -68,5 +69,5 @@ async def _till(bank: Bank, uow: UnitOfWork, branch: Branch) -> str:
         uow, bank.ledger, kind=TILL, currency=CURRENCY, branch_id=branch.id, branch_code=branch.code
     )
     vault = await only_place(uow.conn, branch.id, "vault")
-    await fill_till(bank, uow, till, vault, notes_from(demo_data()["till"], CURRENCY))
+    await fill_till(bank, uow, till, vault, FILL)
     return till.code

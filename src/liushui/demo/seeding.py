@@ -9,7 +9,7 @@ from typing import Any
 from liushui.accounting import complete_internal_accounts
 from liushui.bank import Bank, open_bank
 from liushui.demo import begin_demo_bank, complete_demo_bank, town_data
-from liushui.demo.history import History, Weeks
+from liushui.demo.history import History, Span
 from liushui.demo.town import Town, clock_time
 from liushui.kernel.clock import BANK_TIME, Clock, ManualClock
 from liushui.store.database import Database, UnitOfWork
@@ -20,11 +20,11 @@ Told = Callable[[date], None]
 
 
 async def live_through(
-    dsn: str, now: datetime, *, seed: str = SEED, weeks: Weeks | None = None, told: Told = lambda _day: None
+    dsn: str, now: datetime, *, seed: str = SEED, span: Span | None = None, told: Told = lambda _day: None
 ) -> Town:
     """Create a demo bank in a migrated database without books, and live through its past up to a moment. It is one piece of
     work: what is begun and broken off stays as far as it came. told: hears of every day."""
-    plan = weeks or Weeks()
+    plan = span or Span()
     first = plan.first_day(now.astimezone(BANK_TIME).date())
     clock = ManualClock(clock_time(first, 8))
     db = await Database.connect(dsn, pool_size=1)
