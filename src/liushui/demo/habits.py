@@ -116,7 +116,8 @@ async def receipt(town: Town, _errand: Errand, chance: Random) -> dict[str, Any]
 
 
 async def investigation(_town: Town, errand: Errand, chance: Random) -> dict[str, Any]:
-    if errand.facts.setdefault("extends", chance.random() < 0.12):
+    complex_ = errand.form.get("subject") in ("mis_selling", "privacy")
+    if errand.facts.setdefault("extends", complex_ and chance.random() < 0.3):
         errand.facts["extends"] = False
         return {
             "findings": "须向相关网点调取监控与凭证", "outcome": "extend", "extension_reason": "涉及多个网点,取证需要时间",

@@ -107,6 +107,7 @@ class History:
         """What the worker does once a second: what is due in cases, and news to whoever waits for it."""
         while await self.bank.processes.work():
             pass
+        await self.town.look_around()
         if self.clock.now() >= self._told_at + TOLD_EVERY:
             self._told_at = self.clock.now()
             while (
@@ -140,8 +141,8 @@ class History:
         town = self.town
         short = number and busy and town.chance("short", day).random() < 0.12
         for place, till in enumerate(town.tills):
-            if number > 2 and not busy and till.code[-1] == "3":
-                continue
+            if number > 2 and not busy and (till.code[-1] == "3" or (number + int(till.branch.code)) % 2):
+                continue  # in the quiet weeks a branch's counter is open every other day
             key = f"{day}:{till.code}"
             town.at(clock_time(day, 8.75 + place / 100), lambda t=till, k=key: sign_in(town, f"{k}:in", t))
             town.at(clock_time(day, 17 + place / 100), lambda t=till, k=key: empty(town, f"{k}:empty", t))

@@ -28,6 +28,7 @@ from liushui.workflow import Person
 TICK = timedelta(seconds=1)
 LONGEST_GAP = timedelta(minutes=5)
 """Nobody is made up for for a time in which the simulation stood still."""
+LOOKS_EVERY = timedelta(seconds=30)
 LEFT_ALONE = 0.15
 OPENS, CLOSES = 9, 17
 BUSY_HOURS = range(OPENS, CLOSES)
@@ -43,7 +44,7 @@ class LiveTown:
         self.town.always, self.town.left_alone = always, LEFT_ALONE
         self.came = 0
         self._launched = clock.now()
-        self._last = self._launched
+        self._last = self._looked_at = self._launched
         self._chance = self.town.chance("live", self._launched)
         self._day: date | None = None
         usual = sum(
@@ -113,6 +114,9 @@ class LiveTown:
             self._day = None
             await self._evening()
         self._arrive(now)
+        if now >= self._looked_at + LOOKS_EVERY:
+            self._looked_at = now
+            await self.town.look_around()
         while (moment := self.town.next_moment) is not None and moment <= now:
             await self.town.next_work()
 

@@ -17,9 +17,18 @@ WHERE a.currency = 'CNY' AND (d.account_class = 1 OR d.account_class IS NULL) AN
   AND NOT a.debit_blocked AND NOT EXISTS (SELECT 1 FROM placed_deposit x WHERE x.account_id = a.id)
 ORDER BY a.number;
 
--- name: last_step
-SELECT (array_agg(element ORDER BY id DESC))[1] FROM event
-WHERE case_id = $1 AND path_id IS NULL AND kind = 'process_step' AND lifecycle = 'completed';
+-- name: standing
+SELECT CASE WHEN i.ended_at IS NOT NULL THEN
+           (SELECT (array_agg(e.element ORDER BY e.id DESC))[1] FROM event e
+            WHERE e.case_id = i.id AND e.path_id IS NULL AND e.kind = 'process_step' AND e.lifecycle = 'completed') END AS last,
+       i.ended_at IS NOT NULL AS ended, t.id, t.version, t.element, t.role, t.assignee
+FROM process_instance i LEFT JOIN user_task t ON t.instance_id = i.id AND t.state = 'open'
+WHERE i.id = $1 ORDER BY t.id;
+
+-- name: news
+SELECT DISTINCT i.id FROM process_instance i
+LEFT JOIN user_task t ON t.instance_id = i.id AND t.state = 'open' AND t.id <> ALL ($2::bigint[])
+WHERE i.id = ANY ($1::bigint[]) AND (i.ended_at IS NOT NULL OR t.id IS NOT NULL) ORDER BY i.id;
 
 -- name: cases_left
 SELECT i.id, d.key, i.initiator, i.branch_id, i.channel, i.objects FROM process_instance i

@@ -38,6 +38,8 @@ SOMEBODY_ELSE = frozenset({
     "reversal_of_own_journal",
 })  # fmt: skip
 """Refusals that say: a colleague may do it."""
+GONE = frozenset({"task_closed", "task_stale", "task_taken", "task_unknown"})
+"""Refusals that say: somebody else has been here, or time is over."""
 LEFT_ALONE_MINUTES = 90
 _LOG = logging.getLogger(__name__)
 Work = Callable[[], Awaitable[None]]
@@ -106,6 +108,7 @@ class Town:
         self.money: dict[str, int] = {}
         self.placed: dict[str, tuple[Resident, int]] = {}
         self.cash_in = self.cash_out = self.recovered = 0
+        self.running: dict[int, Errand] = {}
         self.refusals: Counter[str] = Counter()
         self.ended: Counter[tuple[str, str]] = Counter()
         self.always = False
@@ -175,19 +178,26 @@ class Town:
 
     async def follow(self, errand: Errand) -> None:
         """Put the tasks that its case has opened on somebody's agenda; tell whoever waits for it that it has ended."""
-        async with self.bank.db.read() as conn:
-            row = await conn.fetchrow(WORKFLOW_Q.instance, errand.case)
-            tasks = await conn.fetch(WORKFLOW_Q.tasks_of_case, errand.case)
-            ended = row is not None and row["ended_at"] is not None
-            last: str = await conn.fetchval(Q.last_step, errand.case) if ended else ""
-        for task in tasks:
-            if task["state"] == "open" and task["id"] not in errand.planned:
+        self.running[errand.case] = errand
+        async with self.bank.db.look_up() as conn:
+            rows = await conn.fetch(Q.standing, errand.case)
+        for task in rows:
+            if task["id"] is not None and task["id"] not in errand.planned:
                 errand.planned.add(task["id"])
                 if errand.on_task is not None:
                     await errand.on_task(errand, task["element"])
                 self._plan(errand, task)
-        if ended:
-            await self.over(errand, last)
+        if rows and rows[0]["ended"]:
+            del self.running[errand.case]
+            await self.over(errand, rows[0]["last"] or "")
+
+    async def look_around(self) -> None:
+        """See to what time has brought in cases by itself: tasks that timers have opened, and ends."""
+        known = [task for errand in self.running.values() for task in errand.planned]
+        async with self.bank.db.look_up() as conn:
+            rows = await conn.fetch(Q.news, list(self.running), known)
+        for row in rows:
+            await self.follow(self.running[row["id"]])
 
     async def over(self, errand: Errand, outcome: str | None) -> None:
         then, errand.then = errand.then, None
@@ -206,17 +216,12 @@ class Town:
         if chance.random() < self.left_alone:
             minutes += LEFT_ALONE_MINUTES
         by = self.working_time(minutes) if habit.working else self.clock.now() + timedelta(minutes=minutes)
-        self.at(by, lambda: self._do(errand, task["id"], chance))
+        self.at(by, lambda: self._do(errand, task, habit, chance))
 
-    async def _do(self, errand: Errand, task_id: int, chance: random.Random) -> None:
-        async with self.bank.db.read() as conn:
-            tasks = await conn.fetch(WORKFLOW_Q.tasks_of_case, errand.case)
-        task = next(t for t in tasks if t["id"] == task_id)
-        if task["state"] == "open":
-            habit = self.habits.get(f"{errand.process}.{task['element']}") or self.habits[task["element"]]
-            form = await habit.form(self, errand, chance)
-            if form is not None:
-                await self._complete(errand, task, form, self._candidates(errand, task, chance))
+    async def _do(self, errand: Errand, task: Record, habit: Any, chance: random.Random) -> None:
+        form = await habit.form(self, errand, chance)
+        if form is not None:
+            await self._complete(errand, task, form, self._candidates(errand, task, chance))
         await self.follow(errand)
 
     async def _complete(
@@ -229,6 +234,8 @@ class Town:
                     person, task["id"], form, version=task["version"], idempotency_key=f"{key}:{place}"
                 )
             except Refused as refused:
+                if refused.code in GONE:
+                    return
                 if refused.code not in SOMEBODY_ELSE:
                     self.note(f"{errand.process}.{task['element']}", refused)
                     return
