@@ -60,16 +60,17 @@ def deposit(town: Town, key: str, who: Resident, till: Till, amount: int, *, mix
 def withdrawal(
     town: Town, key: str, who: Resident, till: Till, amount: int, *, wrong_tries: int = 0
 ) -> Errand:
-    """A till with a mistake planned pays a hundred yuan note too many, which nobody notices before the evening."""
+    """Where the town makes a mistake, it is a note of a hundred yuan too many, which nobody notices before the evening."""
 
     async def then(errand: Errand, outcome: str | None) -> None:
         if outcome == "Done":
             moved(town, who.account, -amount)
             till.notes.subtract(errand.facts["notes"])
             town.cash_out += amount
-            if till.mistake and till.notes[BANKNOTE]:
+            if town.mistakes and till.notes[BANKNOTE] and till.short_of is None:
                 till.notes[BANKNOTE] -= 1
-                till.short_of, till.mistake = who.account, False
+                till.short_of = who.account
+                town.mistakes -= 1
         elif outcome == "PasswordLocked":
             again = reset_password(town, f"{key}:reset", who, till.teller, "locked")
             town.after(timedelta(minutes=9), lambda: town.begin(again))

@@ -1,4 +1,5 @@
-"""How the demo bank's staff do their tasks: how long each takes them, what they enter, and how often nobody takes it.
+"""How the demo bank's staff do their tasks: how long each takes them, what they enter, and how often nobody takes it. What they
+cannot know, because the simulation was stopped while somebody waited, they leave to others.
 
 By element of a procedure's model, or by procedure and element where the same name asks for something else.
 """
@@ -19,6 +20,8 @@ from liushui.kernel.clock import BANK_TIME
 Filled = Awaitable[dict[str, Any] | None]
 WRONG_PIN = "135792"
 SIGNATURE = sha256("签名样本".encode()).hexdigest()
+MANY = 10
+"""People who complain together: only their complaint may be given more time."""
 SEAL_CARD = b"\x89PNG\r\n\x1a\n specimen of a seal that no firm has"
 
 
@@ -69,7 +72,8 @@ async def password(_town: Town, errand: Errand, _chance: Random) -> dict[str, An
 async def count_out(town: Town, errand: Errand, _chance: Random) -> dict[str, Any] | None:
     """Out of the till of whoever serves the customer."""
     till = town.till_of(errand.person.number)
-    notes = None if till is None else till.pay(errand.facts["amount"])
+    amount: int | None = errand.facts.get("amount")
+    notes = None if till is None or amount is None else till.pay(amount)
     if notes is None:
         return None
     errand.facts["notes"] = notes
@@ -81,24 +85,29 @@ async def count_again(town: Town, errand: Errand, _chance: Random) -> dict[str, 
     return None if till is None else {"denominations": till.counted()}
 
 
-async def receive(_town: Town, errand: Errand, _chance: Random) -> dict[str, Any]:
-    return {"accepted": "yes", "counted": errand.form["denominations"]}
+async def receive(_town: Town, errand: Errand, _chance: Random) -> dict[str, Any] | None:
+    notes = errand.form.get("denominations")
+    return None if notes is None else {"accepted": "yes", "counted": notes}
 
 
-async def second_count(_town: Town, errand: Errand, _chance: Random) -> dict[str, Any]:
-    return {"denominations": errand.form["denominations"]}
+async def second_count(_town: Town, errand: Errand, _chance: Random) -> dict[str, Any] | None:
+    notes = errand.form.get("denominations")
+    return None if notes is None else {"denominations": notes}
 
 
 async def first_deposit(_town: Town, errand: Errand, _chance: Random) -> dict[str, Any]:
-    amount = errand.facts["amount"]
+    """Who waits for staff that were stopped and came back keeps their cash."""
+    notes: dict[int, int] | None = errand.facts.get("notes")
+    if notes is None:
+        return {}
     return {
-        "deposit_amount": yuan(amount),
-        "deposit_denominations": {str(face): pieces for face, pieces in errand.facts["notes"].items()},
+        "deposit_amount": yuan(errand.facts["amount"]),
+        "deposit_denominations": {str(face): pieces for face, pieces in notes.items()},
     }
 
 
-async def owner(_town: Town, errand: Errand, _chance: Random) -> dict[str, Any]:
-    return errand.facts["owner"]
+async def owner(_town: Town, errand: Errand, _chance: Random) -> dict[str, Any] | None:
+    return errand.facts.get("owner")
 
 
 async def seal(town: Town, errand: Errand, _chance: Random) -> dict[str, Any]:
@@ -116,8 +125,8 @@ async def receipt(town: Town, _errand: Errand, chance: Random) -> dict[str, Any]
 
 
 async def investigation(_town: Town, errand: Errand, chance: Random) -> dict[str, Any]:
-    complex_ = errand.form.get("subject") in ("mis_selling", "privacy")
-    if errand.facts.setdefault("extends", complex_ and chance.random() < 0.3):
+    special = (errand.form.get("people") or 0) >= MANY
+    if errand.facts.setdefault("extends", special and chance.random() < 0.7):
         errand.facts["extends"] = False
         return {
             "findings": "须向相关网点调取监控与凭证", "outcome": "extend", "extension_reason": "涉及多个网点,取证需要时间",

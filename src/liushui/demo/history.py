@@ -28,7 +28,7 @@ from liushui.store.outbox import dispatch
 from liushui.workflow import Person
 
 QUIET, PAY_DAY, RENT_DAY = 0.2, 10, 5
-FRIDAY = 4
+VAULT_DAYS = (0, 2, 4)
 ONE_DAY = timedelta(days=1)
 TOLD_EVERY = timedelta(hours=6)
 Told = Callable[[date], None]
@@ -69,17 +69,20 @@ class History:
         codes = sorted(town.branches)
         firms = firms_of(chance, codes)
         self._people = firms + persons_of(chance, codes, firms, self.span.people)
-        first = day = town.today
+        day = town.today
         busy_from = until.date() - timedelta(days=self.span.busy)
         leave_behind(town, until)
+        worked = 0
         while clock_time(day, 0) <= until:
             told(day)
-            await self._day(day, (day - first).days, day >= busy_from, until)
+            await self._day(day, worked, day >= busy_from, until)
+            worked += load_business_calendar().is_working(day)
             day += ONE_DAY
         await self._leave(until)
         return town
 
     async def _day(self, day: date, number: int, busy: bool, until: datetime) -> None:
+        """number: of the working day, from 0."""
         town, calendar = self.town, load_business_calendar()
         self.clock.set(max(clock_time(day, 0.1), self.clock.now()))
         await self.bank.day_end.run()
@@ -139,7 +142,6 @@ class History:
 
     def _routine(self, day: date, number: int, busy: bool) -> None:
         town = self.town
-        short = number and busy and town.chance("short", day).random() < 0.12
         for place, till in enumerate(town.tills):
             if number > 2 and not busy and (till.code[-1] == "3" or (number + int(till.branch.code)) % 2):
                 continue  # in the quiet weeks a branch's counter is open every other day
@@ -147,10 +149,8 @@ class History:
             town.at(clock_time(day, 8.75 + place / 100), lambda t=till, k=key: sign_in(town, f"{k}:in", t))
             town.at(clock_time(day, 17 + place / 100), lambda t=till, k=key: empty(town, f"{k}:empty", t))
             town.at(clock_time(day, 17.5 + place / 100), lambda t=till, k=key: close(town, f"{k}:close", t))
-        if short:
-            town.chance("short", day, "till").choice(town.tills).mistake = True
         for branch in town.branches.values():
-            if busy or day.weekday() == FRIDAY:
+            if day.weekday() in (VAULT_DAYS if busy else VAULT_DAYS[-1:]):
                 key = f"{day}:{branch.code}:vault"
                 town.at(clock_time(day, 18), lambda b=branch, k=key: count_vault(town, k, b))
 

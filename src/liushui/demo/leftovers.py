@@ -161,9 +161,15 @@ async def large_transfer_waits(town: Town, key: str) -> None:
         await town.begin(Errand(key, "transfer", at[1].teller, form, leaves("Review")))
 
 
+async def one_note_too_many(town: Town, _key: str) -> None:
+    """The next payment is a mistake, which the evening's count brings to light."""
+    town.mistakes += 1
+
+
 PLAN: tuple[tuple[int, float, Left], ...] = (
     (27, 10.0, certificates_offered),
     (16, 10.2, complaint_nobody_takes),
+    (13, 9.3, one_note_too_many),
     (9, 14.1, frozen_by_a_court),
     (8, 11.0, lost_card_not_settled),
     (7, 9.6, complaint_before_its_answer),
@@ -174,6 +180,7 @@ PLAN: tuple[tuple[int, float, Left], ...] = (
     (2, 10.9, firm_waits_for_confirmation),
     (3, 13.4, service_answers_late),
     (2, 15.5, known_to_nobody),
+    (1, 9.3, one_note_too_many),
     (1, 10.1, rate_waits),
     (1, 10.6, old_lady_waits_for_review),
     (1, 11.5, called_like_somebody_on_a_list),

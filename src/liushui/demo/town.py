@@ -63,15 +63,13 @@ class Errand:
 
 @dataclass(slots=True)
 class Till:
-    """notes: what really lies in it, by face in fen, as the simulation reckons; the bank's books may say otherwise. mistake:
-    the next payment is a note too many. short_of: the account of whoever got it."""
+    """notes: what really lies in it, by face in fen, as the simulation reckons; the bank's books may say otherwise. short_of: the account of whoever got it."""
 
     code: str
     teller: Person
     branch: Branch
     notes: Counter[int]
     open: bool = False
-    mistake: bool = False
     short_of: str | None = None
 
     @property
@@ -96,7 +94,8 @@ class Till:
 
 
 class Town:
-    """Everybody, and what is to happen when. seed: the same one makes the same history. always: nobody goes home. left_alone:
+    """Everybody, and what is to happen when. seed: the same one makes the same history. always: nobody goes home. mistakes: so
+    many of the next payments are a note too many. left_alone:
     how often staff leave a task to whoever else may want it, for an hour and a half."""
 
     def __init__(self, bank: Bank, clock: Clock, seed: str, habits: Mapping[str, Any]) -> None:
@@ -111,6 +110,7 @@ class Town:
         self.running: dict[int, Errand] = {}
         self.refusals: Counter[str] = Counter()
         self.ended: Counter[tuple[str, str]] = Counter()
+        self.mistakes = 0
         self.always = False
         self.left_alone = 0.0
         self._agenda: list[tuple[datetime, int, Work]] = []

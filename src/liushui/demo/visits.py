@@ -237,12 +237,12 @@ async def is_mistaken_for(town: Town, key: str, chance: Random) -> None:
 
 
 DESK: Mapping[Visit, float] = {
-    pays_in: 6, brings_takings: 6, takes_out: 10, transfers: 5, wants_statement: 2, places: 1.4, breaks: 0.25, moves_in: 1.2,
+    pays_in: 5, brings_takings: 5, takes_out: 9, transfers: 5, wants_statement: 2, places: 1.4, breaks: 0.25, moves_in: 1.2,
     wants_online_banking: 0.5, changes_data: 0.8, forgets_password: 0.5, wants_limit: 0.4, is_afraid: 0.3, loses_card: 0.2,
     complains: 0.6, is_mistaken_for: 0.3, orders_much_cash: 0.15, firm_pays_much: 0.4,
 }  # fmt: skip
 """How often a day, on the average, while the counters are open."""
-ROUND_THE_CLOCK: Mapping[Visit, float] = {transfers_online: 14, places: 0.3}
+ROUND_THE_CLOCK: Mapping[Visit, float] = {transfers_online: 11, places: 0.3}
 """The same for what people do at home."""
 DESK_HOURS = {9: 1.2, 10: 1.6, 11: 1.1, 12: 0.3, 13: 0.8, 14: 1.3, 15: 1.2, 16: 0.7}
 HOME_HOURS = {7: 0.4, 8: 0.8, 9: 0.9, 10: 1, 11: 1, 12: 1.6, 13: 1, 14: 0.8, 15: 0.8, 16: 0.8, 17: 1, 18: 1.3, 19: 1.6, 20: 1.8,
