@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -120,6 +121,23 @@ def test_the_books_hold_and_every_day_that_is_over_is_closed(past: Past) -> None
             assert await one(past.dsn, f"SELECT max({moment}) FROM {table}") <= NOW  # noqa: S608 - constants
         # Interest of the quarter: settled as of the 21st on every demand account that was there.
         assert await one(past.dsn, "SELECT count(*) FROM journal WHERE code = 'INT02'") > 0
+
+    asyncio.run(tell())
+
+
+def test_whatever_was_posted_has_a_name_in_words(past: Past) -> None:
+    """And so has every code that the bank's own source can post."""
+
+    async def tell() -> None:
+        posted = {code for (code,) in await all_of(past.dsn, "SELECT DISTINCT code FROM journal")}
+        source = "".join(file.read_text("utf-8") for file in Path("src").rglob("*.py"))
+        async with open_bank(past.dsn, SystemClock()) as bank:
+            names = {
+                code: bank.reporting.name_of(code)
+                for code in posted | set(re.findall(r'"([A-Z]{3}[0-9]{2})"', source))
+            }
+        assert {"REV01", "HLD02", "YRE01"} <= names.keys()
+        assert [code for code, name in names.items() if code in (name.zh, name.en)] == []
 
     asyncio.run(tell())
 

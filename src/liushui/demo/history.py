@@ -70,7 +70,7 @@ class History:
         firms = firms_of(chance, codes)
         self._people = firms + persons_of(chance, codes, firms, self.span.people)
         day = town.today
-        busy_from = until.date() - timedelta(days=self.span.busy)
+        busy_from = town.day_of(until) - timedelta(days=self.span.busy)
         leave_behind(town, until)
         worked = 0
         while clock_time(day, 0) <= until:
