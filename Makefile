@@ -21,9 +21,8 @@ check: $(STAMP)         ## what CI runs: format, lint, types, layers, tests
 	$(BIN)/lint-imports
 	$(MAKE) test
 
-screenshots: $(STAMP) $(PAGES)  ## the main pages in both languages, narrow and wide, into docs/screenshots
-	mkdir -p docs/screenshots
-	LIUSHUI_SCREENSHOTS=$(CURDIR)/docs/screenshots $(BIN)/python -m pytest tests/journeys -k "usable or large"
+screenshots: $(STAMP) $(PAGES)  ## pictures of the main pages for the readme, into docs/screenshots
+	$(BIN)/python -m tests.pictures docs/screenshots
 
 format: $(STAMP)
 	$(BIN)/ruff format .
