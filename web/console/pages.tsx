@@ -21,6 +21,13 @@ export type Group = keyof typeof GROUPS;
 
 export const PAGES: readonly Page[] = [
   {
+    path: '/overview',
+    title: 'console.overview',
+    group: 'bank',
+    permission: 'overview_read',
+    Body: lazy(() => import('./bank/Overview')),
+  },
+  {
     path: '/days',
     title: 'console.days',
     group: 'bank',

@@ -390,6 +390,84 @@ export interface BusinessDaysView {
   days: BusinessDayView[];
 }
 
+export interface DayVolume {
+  date: string;
+  journals: number;
+  channels: Record<string, number>;
+}
+
+export interface TransactionVolume {
+  code: string;
+  zh: string;
+  en: string;
+  today: number;
+  all_days: number;
+  amounts: Record<string, string>;
+}
+
+export interface DepositFlow {
+  date: string;
+  currency: string;
+  came: string;
+  went: string;
+}
+
+export interface DepositBalance {
+  currency: string;
+  balance: string;
+}
+
+export interface VolumesView {
+  business_date: string;
+  branch: string | null;
+  days: DayVolume[];
+  transactions: TransactionVolume[];
+  flows: DepositFlow[];
+  balances: DepositBalance[];
+}
+
+export interface QueueLine {
+  role: string | null;
+  branch: string;
+  tasks: number;
+  claimed: number;
+  overdue: number;
+  first_due: string | null;
+  oldest: string;
+}
+
+export interface TimesKept {
+  process: string;
+  role: string | null;
+  done: number;
+  in_time: number;
+}
+
+export interface RefusalCount {
+  code: string;
+  cases: number;
+  last: string;
+}
+
+export interface WorkView {
+  branch: string | null;
+  days: number;
+  at: string;
+  queues: QueueLine[];
+  times_kept: TimesKept[];
+  refusals: RefusalCount[];
+  incidents: number;
+  oldest_incident: string | null;
+}
+
+export interface RoleView {
+  name: string;
+  zh: string;
+  en: string;
+  anywhere: boolean;
+  permissions: string[];
+}
+
 /* Below: JSON inside answers, which the OpenAPI document calls an object. */
 
 export type Value = string | number | boolean | null | Value[] | { [name: string]: Value };

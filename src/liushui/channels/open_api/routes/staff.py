@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 
 from liushui.channels.open_api import schemas as s
+from liushui.channels.open_api import schemas_console as sc
 from liushui.channels.open_api.dependencies import Caller, IdempotencyKey, TheBank, actor_of
 from liushui.identity import (
     StaffMember,
@@ -15,6 +16,7 @@ from liushui.identity import (
     branch_by_code,
     change_password,
     list_staff,
+    load_roles,
     set_active,
     set_roles,
     unlock,
@@ -41,6 +43,17 @@ async def show_staff(
         found = await list_staff(conn, after=after, limit=limit + 1)
     more = found[limit - 1].number if len(found) > limit else None
     return s.StaffPage(staff=[_view(member) for member in found[:limit]], next=more)
+
+
+@router.get("/v1/roles")
+async def show_roles(caller: Caller) -> list[sc.RoleView]:
+    """What each role may do; who has which is the administrator's to see."""
+    return [
+        sc.RoleView(
+            name=role.name, zh=role.zh, en=role.en, anywhere=role.anywhere, permissions=sorted(role.permissions)
+        )
+        for role in load_roles().values()
+    ]  # fmt: skip
 
 
 @router.post("/v1/staff", status_code=201)
