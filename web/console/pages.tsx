@@ -34,4 +34,11 @@ export const PAGES: readonly Page[] = [
     permission: 'overview_read',
     Body: lazy(() => import('./bank/Days')),
   },
+  {
+    path: '/reports',
+    title: 'console.reports',
+    group: 'bank',
+    permission: 'report_read',
+    Body: lazy(() => import('./bank/Reports')),
+  },
 ];

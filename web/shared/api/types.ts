@@ -468,6 +468,12 @@ export interface RoleView {
   permissions: string[];
 }
 
+export interface BranchView {
+  code: string;
+  name_zh: string;
+  name_en: string;
+}
+
 /* Below: JSON inside answers, which the OpenAPI document calls an object. */
 
 export type Value = string | number | boolean | null | Value[] | { [name: string]: Value };
