@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 
+from liushui.identity import load_roles
 from liushui.workflow import workload
 from tests.counter import next_day, rows
 from tests.integration.test_counter_pages import deposit
@@ -110,3 +111,47 @@ def test_kept_times_and_refusals_are_those_of_the_cases(demo: str) -> None:
         assert (earlier.refusals, earlier.times_kept) == ([], [])
 
     run(demo, tell)
+
+
+def test_the_audit_trail_is_found_by_who_what_when_and_on_what(demo: str) -> None:
+    async def story(c: Client) -> None:
+        async def found(**asked: str | int) -> list[dict[str, object]]:
+            answer = await c.call("GET", "/v1/audit", "A0001", params={"order": "newest"} | asked)
+            assert answer.status_code == 200, answer.text
+            return answer.json()["lines"]
+
+        for state in (False, True):
+            shut = await c.call("PUT", "/v1/staff/T0002/state", "D0001", json={"active": state})
+            assert shut.json()["active"] is state
+        (back, gone) = await found(actor="D0001", subject="T0002")
+        assert [back["action"], gone["action"]] == ["staff_activated", "staff_left"]
+        assert await found(action="staff_left") == [gone]
+
+        everything = (await c.call("GET", "/v1/audit", "A0001", params={"limit": 500})).json()["lines"]
+        newest = await found(limit=500)
+        assert newest[-len(everything) :] == everything[::-1]
+        page = (await c.call("GET", "/v1/audit", "A0001", params={"order": "newest", "limit": 2})).json()
+        behind = await found(after=page["next"], limit=500)
+        assert [*page["lines"], *behind] == newest
+
+        today = date.fromisoformat(str(back["recorded_at"])[:10])  # in the bank's time it may be a day later
+        around = {
+            "from": (today - timedelta(days=1)).isoformat(),
+            "to": (today + timedelta(days=1)).isoformat(),
+        }
+        assert back in await found(limit=500, **around)
+        assert await found(to=(today - timedelta(days=2)).isoformat()) == []
+        assert await found(**{"from": (today + timedelta(days=2)).isoformat()}) == []
+
+    run_api(demo, story)
+
+
+def test_the_roles_are_shown_as_they_are_held(demo: str) -> None:
+    async def story(c: Client) -> None:
+        roles = {r["name"]: r for r in (await c.call("GET", "/v1/roles")).json()}
+        assert roles.keys() == load_roles().keys()
+        assert set(roles["administrator"]["permissions"]) == {"staff_manage", "machine_manage"}
+        assert roles["operations"]["anywhere"]
+        assert not roles["teller"]["anywhere"]
+
+    run_api(demo, story)

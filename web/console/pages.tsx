@@ -41,4 +41,25 @@ export const PAGES: readonly Page[] = [
     permission: 'report_read',
     Body: lazy(() => import('./bank/Reports')),
   },
+  {
+    path: '/staff',
+    title: 'console.staff',
+    group: 'house',
+    permission: 'staff_manage',
+    Body: lazy(() => import('./house/Staff')),
+  },
+  {
+    path: '/roles',
+    title: 'console.roles',
+    group: 'house',
+    permission: ['staff_manage', 'overview_read'],
+    Body: lazy(() => import('./house/Roles')),
+  },
+  {
+    path: '/audit',
+    title: 'console.audit',
+    group: 'house',
+    permission: 'audit_read',
+    Body: lazy(() => import('./house/Audit')),
+  },
 ];

@@ -1,6 +1,6 @@
 import { useCallback } from 'react';
 import { get } from './api/client';
-import type { RoleView } from './api/types';
+import type { RoleView } from './api/consoleTypes';
 import { labelOf, useI18n } from './i18n';
 import { useLoad } from './useLoad';
 

@@ -2,7 +2,7 @@
 
 import { Alert, Spin } from 'antd';
 import { get } from '../../shared/api/client';
-import type { BusinessDaysView, VolumesView, WorkView } from '../../shared/api/types';
+import type { BusinessDaysView, VolumesView, WorkView } from '../../shared/api/consoleTypes';
 import { useFaultText } from '../../shared/faults';
 import { useI18n } from '../../shared/i18n';
 import { useLoad } from '../../shared/useLoad';

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Alert, Button, Spin } from 'antd';
 import { Link, Redirect, Route, Switch } from 'wouter';
 import { type ApiError, asApiError, get, getFile } from '../../shared/api/client';
-import type { BranchView, BusinessDaysView, RoleView } from '../../shared/api/types';
+import type { BranchView, BusinessDaysView, RoleView } from '../../shared/api/consoleTypes';
 import { useFaultText } from '../../shared/faults';
 import { useI18n } from '../../shared/i18n';
 import { showDecimal } from '../../shared/money';

@@ -1,7 +1,7 @@
 /* What was booked: by day, in and out of deposits, and by kind of transaction. Each chart has its table beneath. */
 
 import { useMemo } from 'react';
-import type { DayVolume, DepositFlow, TransactionVolume, VolumesView } from '../../shared/api/types';
+import type { DayVolume, DepositFlow, TransactionVolume, VolumesView } from '../../shared/api/consoleTypes';
 import { channelName } from '../../shared/channels';
 import { labelOf, useI18n } from '../../shared/i18n';
 import { parseAmount, showAmount, showDecimal } from '../../shared/money';

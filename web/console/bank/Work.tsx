@@ -2,7 +2,7 @@
 
 import { useMemo } from 'react';
 import { Tag } from 'antd';
-import type { QueueLine, RefusalCount, TimesKept, WorkView } from '../../shared/api/types';
+import type { QueueLine, RefusalCount, TimesKept, WorkView } from '../../shared/api/consoleTypes';
 import { useI18n } from '../../shared/i18n';
 import { showMoment } from '../../shared/moments';
 import { ScrolledTable, type Column } from '../../shared/Table';

@@ -3,7 +3,7 @@
 import type { ReactNode } from 'react';
 import { Tag } from 'antd';
 import { Link } from 'wouter';
-import type { BusinessDaysView, VolumesView, WorkView } from '../../shared/api/types';
+import type { BusinessDaysView, VolumesView, WorkView } from '../../shared/api/consoleTypes';
 import { channelName } from '../../shared/channels';
 import { useI18n } from '../../shared/i18n';
 import { parseAmount, showAmount, showDecimal } from '../../shared/money';

@@ -96,6 +96,8 @@ export async function getFile(path: string): Promise<{ name: string; content: Bl
 export const get = <T>(path: string) => ask<T>('GET', path);
 export const post = <T>(path: string, body: unknown, key: string) => ask<T>('POST', path, body, key);
 
+export const put = <T>(path: string, body: unknown, key: string) => ask<T>('PUT', path, body, key);
+
 /** A key for one intention of a person: the same intention, however often it is sent, is done once. */
 export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

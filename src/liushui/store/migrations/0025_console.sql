@@ -9,3 +9,8 @@ CREATE INDEX process_instance_refused ON process_instance (ended_at) WHERE refus
 
 -- Tasks by when they were done: those that had a time limit.
 CREATE INDEX user_task_completed ON user_task (ended_at) WHERE state = 'completed' AND due_at IS NOT NULL;
+
+-- The audit trail by who, by what it is about, and by when.
+CREATE INDEX audit_event_actor ON audit_event (actor, id);
+CREATE INDEX audit_event_subject ON audit_event (subject, id);
+CREATE INDEX audit_event_recorded ON audit_event USING brin (recorded_at) WITH (pages_per_range = 32, autosummarize = on);
