@@ -113,7 +113,7 @@ function NotYours({ page }: { page: Page }) {
         showIcon
         role="alert"
         title={t('console.notYours', { page: t(page.title) })}
-        description={t('console.notYoursMore', { permission: page.permission ?? '' })}
+        description={t('console.notYoursMore', { permission: [page.permission ?? []].flat().join(' / ') })}
       />
     </section>
   );

@@ -21,11 +21,46 @@ export type Group = keyof typeof GROUPS;
 
 export const PAGES: readonly Page[] = [
   {
+    path: '/overview',
+    title: 'console.overview',
+    group: 'bank',
+    permission: 'overview_read',
+    Body: lazy(() => import('./bank/Overview')),
+  },
+  {
     path: '/days',
     title: 'console.days',
     group: 'bank',
     permission: 'overview_read',
     Body: lazy(() => import('./bank/Days')),
+  },
+  {
+    path: '/reports',
+    title: 'console.reports',
+    group: 'bank',
+    permission: 'report_read',
+    Body: lazy(() => import('./bank/Reports')),
+  },
+  {
+    path: '/staff',
+    title: 'console.staff',
+    group: 'house',
+    permission: 'staff_manage',
+    Body: lazy(() => import('./house/Staff')),
+  },
+  {
+    path: '/roles',
+    title: 'console.roles',
+    group: 'house',
+    permission: ['staff_manage', 'overview_read'],
+    Body: lazy(() => import('./house/Roles')),
+  },
+  {
+    path: '/audit',
+    title: 'console.audit',
+    group: 'house',
+    permission: 'audit_read',
+    Body: lazy(() => import('./house/Audit')),
   },
   {
     path: '/processes',

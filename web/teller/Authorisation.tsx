@@ -8,8 +8,25 @@ import { FormRenderer } from '../shared/fields/FormRenderer';
 import { toForm, type Filled } from '../shared/fields/filled';
 import { useFaultText } from '../shared/faults';
 import type { Once } from '../shared/ShownOnce';
-import { useI18n } from '../shared/i18n';
-import { useRoleName } from '../shared/roles';
+import { useI18n, type Key } from '../shared/i18n';
+
+const ROLES = new Set([
+  'teller',
+  'supervisor',
+  'operations',
+  'reviewer',
+  'remote_authoriser',
+  'complaint_handler',
+  'compliance',
+  'senior_manager',
+  'product_manager',
+  'customer',
+]);
+
+export function useRoleName(): (role: string | null) => string {
+  const { t } = useI18n();
+  return (role) => (role && ROLES.has(role) ? t(`role.${role}` as Key) : (role ?? t('role.anybody')));
+}
 
 export function Authorisation({ task, onDone }: { task: TaskOfCase; onDone: (once: Once) => void }) {
   const { t } = useI18n();

@@ -14,7 +14,7 @@ import { Table, type Column } from '../shared/Table';
 import { TaskPanel } from '../shared/TaskPanel';
 import { useLoad } from '../shared/useLoad';
 import { useProcessNames } from '../shared/useProcessNames';
-import { useRoleName } from '../shared/roles';
+import { useRoleName } from './Authorisation';
 import { Delegation } from './Delegation';
 import { KeysBar } from './KeysBar';
 

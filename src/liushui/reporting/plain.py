@@ -80,6 +80,7 @@ async def _write_table(table: Table, language: Language, out: BinaryIO) -> None:
     head = {
         "table": table.key,
         "title": None if table.title is None else table.title.of(language),
+        "count": table.count,
         "columns": [
             {"key": c.key, "label": c.label.of(language), "kind": c.kind.value} for c in table.columns
         ],

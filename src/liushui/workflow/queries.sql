@@ -43,15 +43,16 @@ SELECT nextval('case_number');
 
 -- name: insert_instance
 INSERT INTO process_instance (id, definition_id, status, state, name, initiator, branch_id, channel, objects, outcome,
-                              started_at, ended_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+                              started_at, ended_at, refused_with)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- name: lock_instance
 SELECT id, definition_id, status, state, name, initiator, branch_id, channel, objects, started_at
 FROM process_instance WHERE id = $1 FOR UPDATE;
 
 -- name: update_instance
-UPDATE process_instance SET status = $2, state = $3, name = $4, objects = $5, outcome = $6, ended_at = $7 WHERE id = $1;
+UPDATE process_instance SET status = $2, state = $3, name = $4, objects = $5, outcome = $6, ended_at = $7,
+       refused_with = $8 WHERE id = $1;
 
 -- name: rebind_instance
 UPDATE process_instance SET definition_id = $2 WHERE id = $1;
@@ -381,3 +382,25 @@ WHERE t.assignee = $1 AND t.role = $2 AND t.state IN ('open', 'claimed') ORDER B
 
 -- name: timers_of_case
 SELECT element, due_at FROM process_timer WHERE instance_id = $1 ORDER BY due_at;
+
+-- name: queues
+SELECT t.role, t.branch_id, count(*) AS tasks, count(*) FILTER (WHERE t.state = 'claimed') AS claimed,
+       count(*) FILTER (WHERE t.due_at < $2) AS overdue, min(t.due_at) AS first_due, min(t.opened_at) AS oldest
+FROM user_task t WHERE t.state IN ('open', 'claimed') AND ($1::integer IS NULL OR t.branch_id = $1)
+GROUP BY t.role, t.branch_id ORDER BY t.role NULLS LAST, t.branch_id;
+
+-- name: times_kept
+SELECT d.key, t.role, count(*) AS done, count(*) FILTER (WHERE t.ended_at <= t.due_at) AS in_time
+FROM user_task t JOIN process_instance i ON i.id = t.instance_id JOIN process_definition d ON d.id = i.definition_id
+WHERE t.state = 'completed' AND t.due_at IS NOT NULL AND t.ended_at >= $2 AND ($1::integer IS NULL OR t.branch_id = $1)
+GROUP BY d.key, t.role ORDER BY d.key, t.role NULLS LAST;
+
+-- name: incidents_open
+SELECT count(*) AS incidents, min(i.raised_at) AS oldest
+FROM process_incident i JOIN process_instance p ON p.id = i.instance_id
+WHERE i.cleared_at IS NULL AND ($1::integer IS NULL OR p.branch_id = $1);
+
+-- name: refusals
+SELECT refused_with, count(*) AS cases, max(ended_at) AS last FROM process_instance
+WHERE refused_with IS NOT NULL AND ended_at >= $2 AND ($1::integer IS NULL OR branch_id = $1)
+GROUP BY refused_with ORDER BY cases DESC, refused_with LIMIT $3;

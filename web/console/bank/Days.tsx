@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { Alert, Spin, Tag } from 'antd';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { get, post } from '../../shared/api/client';
-import type { BusinessDayView, BusinessDaysView, DayEndStepView } from '../../shared/api/types';
+import type { BusinessDayView, BusinessDaysView, DayEndStepView } from '../../shared/api/consoleTypes';
 import { useFaultText } from '../../shared/faults';
 import { labelOf, type Key, useI18n } from '../../shared/i18n';
 import { showMoment } from '../../shared/moments';

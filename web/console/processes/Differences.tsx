@@ -10,7 +10,7 @@ import { partOf, useI18n } from '../../shared/i18n';
 import { ScrolledTable, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
 import { duration } from './durations';
-import { Diagram, Shown, useAllowed, useWord } from './ui';
+import { Diagram, Shown, useAllowed, useWord, type Allowed } from './ui';
 import { VersionSelect } from './Versions';
 import { ATTRIBUTES, CHANGES, KINDS, PARTS } from './words';
 
@@ -119,6 +119,7 @@ const SIGNS: Record<string, string> = { added: '+', removed: '−', changed: '�
 const TAGS: Record<string, string> = { added: 'tag-good', removed: 'tag-bad', changed: 'tag-risk' };
 
 function AsTable({ differences }: { differences: readonly DifferenceView[] }) {
+  const allowed = useAllowed();
   const { t, language } = useI18n();
   const word = useWord();
   const columns: Column<DifferenceView>[] = [
@@ -145,7 +146,7 @@ function AsTable({ differences }: { differences: readonly DifferenceView[] }) {
     {
       key: 'attributes',
       title: t('processes.beforeAndAfter'),
-      cell: (one) => <Attributes attributes={one.attributes} />,
+      cell: (one) => <Attributes attributes={one.attributes} allowed={allowed} />,
     },
   ];
   const counts = (change: string) => differences.filter((one) => one.change === change).length;
@@ -165,7 +166,8 @@ function AsTable({ differences }: { differences: readonly DifferenceView[] }) {
   );
 }
 
-function Attributes({ attributes }: { attributes: readonly AttributeDifference[] }) {
+function Attributes(props: { attributes: readonly AttributeDifference[]; allowed: Allowed }) {
+  const { attributes, allowed } = props;
   const { t } = useI18n();
   const word = useWord();
   const title = (attribute: string) => {
@@ -181,13 +183,13 @@ function Attributes({ attributes }: { attributes: readonly AttributeDifference[]
           <span>
             {one.before !== null && (
               <del>
-                <Said attribute={one.attribute} text={one.before} />
+                <Said attribute={one.attribute} text={one.before} allowed={allowed} />
               </del>
             )}
             {one.before !== null && one.after !== null && <span aria-hidden="true"> → </span>}
             {one.after !== null && (
               <ins>
-                <Said attribute={one.attribute} text={one.after} />
+                <Said attribute={one.attribute} text={one.after} allowed={allowed} />
               </ins>
             )}
           </span>
@@ -199,13 +201,12 @@ function Attributes({ attributes }: { attributes: readonly AttributeDifference[]
 
 const TIMES = new Set(['service_level', 'at_risk', 'backoff', 'event.timing']);
 
-function Said({ attribute, text }: { attribute: string; text: string }) {
+function Said({ attribute, text, allowed }: { attribute: string; text: string; allowed: Allowed }) {
   const { language } = useI18n();
   const word = useWord();
-  const { starters, channels } = useAllowed();
   if (attribute === 'kind') return <>{word(KINDS, text)}</>;
-  if (attribute === 'role' || attribute === 'start_roles') return <>{starters(text.split(' '))}</>;
-  if (attribute === 'channels') return <>{channels(text.split(' '))}</>;
+  if (attribute === 'role' || attribute === 'start_roles') return <>{allowed.starters(text.split(' '))}</>;
+  if (attribute === 'channels') return <>{allowed.channels(text.split(' '))}</>;
   if (TIMES.has(attribute) && duration(text, language) !== text)
     return (
       <>

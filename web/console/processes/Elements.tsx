@@ -3,7 +3,7 @@
 import { Link } from 'wouter';
 import type { ElementView, FlowView, ModelView } from '../../shared/api/processTypes';
 import { partOf, useI18n } from '../../shared/i18n';
-import { useRoleName } from '../../shared/roles';
+import { useRoleNames } from '../../shared/useRoleNames';
 import { ScrolledTable, type Column } from '../../shared/Table';
 import { duration } from './durations';
 import { Diagram, ElementName, useWord } from './ui';
@@ -23,7 +23,7 @@ export function Elements({ model }: { model: ModelView }) {
 function ElementTable({ model }: { model: ModelView }) {
   const { t, language } = useI18n();
   const word = useWord();
-  const roleName = useRoleName();
+  const roleName = useRoleNames();
   const named = new Map(model.elements.map((one) => [one.id, one.name]));
   const kind = ({ kind, attributes }: ElementView) => {
     const trigger = attributes['event.trigger'];

@@ -10,7 +10,7 @@ import { ShownValue } from '../../shared/fields/ShownValue';
 import { labelOf, partOf, useI18n } from '../../shared/i18n';
 import type { Note } from '../../shared/Diagram';
 import { showDated, showMoment } from '../../shared/moments';
-import { useRoleName } from '../../shared/roles';
+import { useRoleNames } from '../../shared/useRoleNames';
 import { Rows, type Row } from '../../shared/Rows';
 import { useSession } from '../../shared/session';
 import { ScrolledTable, type Column } from '../../shared/Table';
@@ -152,7 +152,7 @@ interface Waited {
 
 function Waits({ shown }: { shown: CaseView }) {
   const { t, language } = useI18n();
-  const roleName = useRoleName();
+  const roleName = useRoleNames();
   const named = new Map(shown.visits.map((one) => [one.element.split('/').at(-1), one.name]));
   const rows: Waited[] = [
     ...shown.tasks
@@ -162,7 +162,7 @@ function Waits({ shown }: { shown: CaseView }) {
         what: t('processes.aTask'),
         name: named.get(one.element) ?? one.element,
         element: one.element,
-        who: one.claimed_by ?? roleName(one.role),
+        who: one.claimed_by ?? (one.role === null ? t('role.anybody') : roleName(one.role)),
         since: one.opened_at,
         due: one.due_at,
       })),
@@ -211,7 +211,7 @@ function Waits({ shown }: { shown: CaseView }) {
 function Way({ visits }: { visits: readonly VisitView[] }) {
   const { t, language } = useI18n();
   const word = useWord();
-  const roleName = useRoleName();
+  const roleName = useRoleNames();
   const who = (one: VisitView) => {
     if (one.who !== 'system') return one.who;
     return one.role !== null && one.ended_at === null ? roleName(one.role) : t('case.system');

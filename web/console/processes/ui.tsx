@@ -7,7 +7,7 @@ import { get } from '../../shared/api/client';
 import type { ModelView } from '../../shared/api/processTypes';
 import { useFaultText } from '../../shared/faults';
 import { partOf, useI18n, type Key } from '../../shared/i18n';
-import { useRoleName } from '../../shared/roles';
+import { useRoleNames } from '../../shared/useRoleNames';
 import { useLoad, type Loaded } from '../../shared/useLoad';
 import { CASE_STATES, CHANNELS } from './words';
 import './processes.css';
@@ -88,9 +88,14 @@ export function useListed(): (names: readonly string[]) => string {
 }
 
 /** Who may begin a process, and on which channels. */
-export function useAllowed() {
+export interface Allowed {
+  starters: (roles: readonly string[]) => string;
+  channels: (channels: readonly string[]) => string;
+}
+
+export function useAllowed(): Allowed {
   const { t } = useI18n();
-  const roleName = useRoleName();
+  const roleName = useRoleNames();
   const word = useWord();
   const listed = useListed();
   return {

@@ -378,32 +378,6 @@ export interface Statement {
   next: number | null;
 }
 
-export interface DayEndStepView {
-  name: string;
-  zh: string;
-  en: string;
-  state: string;
-  handled: number;
-  started_at: string | null;
-  ended_at: string | null;
-  fault: string | null;
-  fault_params: Record<string, string | number>;
-}
-
-export interface BusinessDayView {
-  date: string;
-  cut_at: string;
-  closed_at: string | null;
-  steps: DayEndStepView[];
-}
-
-export interface BusinessDaysView {
-  business_date: string;
-  calendar_until: string;
-  calendar_ends_soon: boolean;
-  days: BusinessDayView[];
-}
-
 /* Below: JSON inside answers, which the OpenAPI document calls an object. */
 
 export type Value = string | number | boolean | null | Value[] | { [name: string]: Value };

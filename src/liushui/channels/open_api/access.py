@@ -53,6 +53,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("DELETE", "/v1/sessions/current"): SESSION,
     ("GET", "/v1/sessions/current"): SESSION,
     ("GET", "/v1/branches"): SESSION,
+    ("GET", "/v1/roles"): SESSION,
     ("POST", "/v1/customers"): "customer_open",
     ("POST", "/v1/customer-searches"): "customer_read",
     ("GET", "/v1/customers/{customer}"): "customer_read",
@@ -122,6 +123,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/v1/journals/{journal}/receipts"): "receipt_print",
     ("GET", "/v1/receipts/{receipt}"): "receipt_print",
     ("GET", "/v1/trial-balance"): "trial_balance_read",
+    ("GET", "/v1/overview/volumes"): "overview_read",  # of their own branch, unless they work for all
+    ("GET", "/v1/overview/work"): "overview_read",
     ("GET", "/v1/business-days"): SESSION,
     ("POST", "/v1/business-days"): "day_end_run",
     ("GET", "/v1/business-days/{date}"): SESSION,
