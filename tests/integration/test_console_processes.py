@@ -228,6 +228,8 @@ def test_heat_counts_what_went_straight_through_and_what_waited_for_people(demo:
             "End": (2, 0),
         }
         assert heat["Work"]["median_s"] >= 0
+        assert {e: h["waiting"] for e, h in heat.items()} == {"Start": 0, "Work": 1, "End": 0}
+        assert heat["Work"]["overdue"] == 0
         assert (await c.call("GET", path, "T0002")).json()["elements"] == []  # nothing in their branch
         figures = (await c.call("GET", "/v1/process-figures", "S0001")).json()["processes"]
         letters = next(f for f in figures if f["process"] == "letters")

@@ -97,7 +97,9 @@ def test_a_case_is_found_with_its_token_and_moves_on_when_somebody_decides(
         t["task"] for t in ask(bank, "S0001", "GET", f"/v1/cases/{case}")["tasks"] if t["state"] == "open"
     )
     ask(bank, "S0001", "POST", f"/v1/tasks/{task}/completion", {"version": 1, "form": {"decision": "approve"}})  # fmt: skip
-    expect(way.locator("tr", has_text="主管授权")).to_contain_text("S0001")  # without a reload
+    expect(way.locator("tr", has_text="主管授权")).to_contain_text(
+        "S0001", timeout=15_000
+    )  # without a reload
     expect(desk.page.locator(".diagram .is-here")).to_have_count(0)
     expect(main.locator(".place-head")).to_contain_text("已完成")
     assert balance(bank, LI) - before == 6_000_000
@@ -148,7 +150,7 @@ def test_what_a_new_version_changes_is_marked_on_the_diagrams_and_told_in_a_tabl
         ("Procedure", "Verify"),
         ("Forms", "Decision"),
         ("Decision tables", '"remote_authoriser"'),
-        ("Where time goes", "Times done"),
+        ("Work and time", "Waiting now"),
     ):
         parts.get_by_role("link", name=part).click()
         expect(desk.page.locator("main")).to_contain_text(seen)
@@ -181,7 +183,7 @@ def test_a_case_that_has_stopped_is_retried_and_the_money_moves_once(sit: Sit, b
     desk.open("/console/incidents")
     desk.log_in("S0001")
     row = desk.page.locator("tbody tr", has=desk.page.get_by_role("link", name=str(case), exact=True))
-    expect(row).to_contain_text("insufficient_funds")  # the page looks again by itself
+    expect(row).to_contain_text("insufficient_funds", timeout=15_000)  # the page looks again by itself
     is_fit_for_everybody(desk, "console-incidents")
     row.get_by_role("link").first.click()
     expect(drawn(desk, "Pay")).to_have_class("djs-element djs-shape is-here")

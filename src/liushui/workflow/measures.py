@@ -31,13 +31,16 @@ class Figures:
 @dataclass(frozen=True, slots=True)
 class Heat:
     """Of one element. visits: completed in the period, straight: those of them by cases that went straight through.
-    median, nine_tenths: how long a visit took, and what nine of ten did not exceed; None where nothing lasted."""
+    median, nine_tenths: how long a visit took, and what nine of ten did not exceed; None where nothing lasted.
+    waiting: tasks that wait now, overdue: those of them that should be done."""
 
     element: str
     visits: int
     straight: int
     median: timedelta | None
     nine_tenths: timedelta | None
+    waiting: int
+    overdue: int
 
 
 async def figures(
@@ -56,22 +59,27 @@ async def figures(
 
 
 async def heat(
-    conn: PoolConnection, definition_id: int, since: datetime, until: datetime, branch: int | None
+    conn: PoolConnection,
+    definition_id: int,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+    branch: int | None,
 ) -> list[Heat]:
-    """Every element of a version that was completed from since until (not including) until."""
+    """Every element of a version that was completed from since until (not including) until, or waits now."""
     asked = (definition_id, since, until, branch)
-    straight = {row["element"]: row["visits"] for row in await conn.fetch(M.straight_heat, *asked)}
-    found = {row["element"]: row for row in await conn.fetch(M.heat, *asked)}
-    return [
-        Heat(
-            element,
-            (row["visits"] if (row := found.get(element)) else 0) + straight.get(element, 0),
-            straight.get(element, 0),
-            _duration(row["median_s"] if row else None),
-            _duration(row["tenth_s"] if row else None),
+    done = {row["element"]: row for row in await conn.fetch(M.heat, *asked)}
+    straight = {row["element"]: int(row["visits"]) for row in await conn.fetch(M.straight_heat, *asked)}
+    waiting = {row["element"]: row for row in await conn.fetch(M.waiting_at, definition_id, now, branch)}
+    found: list[Heat] = []
+    for element in sorted({*done, *straight, *waiting}):
+        row, now_there, through = done.get(element), waiting.get(element), straight.get(element, 0)
+        visits, median, most = (row["visits"], row["median_s"], row["most_s"]) if row else (0, None, None)
+        there, late = (now_there["waiting"], now_there["overdue"]) if now_there else (0, 0)
+        found.append(
+            Heat(element, visits + through, through, _duration(median), _duration(most), there, late)
         )
-        for element in sorted({*found, *straight})
-    ]
+    return found
 
 
 def _duration(seconds: int | None) -> timedelta | None:

@@ -28,7 +28,7 @@ WITH step AS (
     FROM step s WHERE s.lifecycle = 'completed'
 )
 SELECT element, count(*) AS visits, percentile_disc(0.5) WITHIN GROUP (ORDER BY seconds)::bigint AS median_s,
-       percentile_disc(0.9) WITHIN GROUP (ORDER BY seconds)::bigint AS tenth_s
+       percentile_disc(0.9) WITHIN GROUP (ORDER BY seconds)::bigint AS most_s
 FROM done GROUP BY element;
 
 -- name: straight_heat
@@ -43,3 +43,9 @@ WITH taken AS (
 SELECT s.element, sum(t.cases)::bigint AS visits
 FROM taken t JOIN process_path p ON p.id = t.path_id, unnest(p.elements, p.lifecycles) AS s (element, lifecycle)
 WHERE s.lifecycle = 'completed' GROUP BY s.element;
+
+-- name: waiting_at
+SELECT array_to_string(t.scope_path || t.element, '/') AS element, count(*) AS waiting,
+       count(*) FILTER (WHERE t.due_at <= $2) AS overdue
+FROM process_instance i JOIN user_task t ON t.instance_id = i.id AND t.state IN ('open', 'claimed')
+WHERE i.definition_id = $1 AND i.ended_at IS NULL AND ($3::integer IS NULL OR i.branch_id = $3) GROUP BY 1;

@@ -89,7 +89,12 @@ function Hot({ process, version, heat }: { process: string; version: number; hea
   const notes = heat.elements.map((one): Note => ({
     id: one.element,
     sign: warmth(one.median_s, longest),
-    text: one.median_s ? `${one.visits} × ${lasted(one.median_s, language)}` : String(one.visits),
+    text: [
+      one.median_s ? `${one.visits} × ${lasted(one.median_s, language)}` : String(one.visits),
+      one.waiting > 0 && t('processes.waitingNow', { n: one.waiting }),
+    ]
+      .filter(Boolean)
+      .join(' · '),
   }));
   const time = (seconds: number | null) => (seconds === null ? '' : lasted(seconds, language));
   const columns: Column<ElementHeat>[] = [
@@ -99,6 +104,20 @@ function Hot({ process, version, heat }: { process: string; version: number; hea
       cell: (one) => <ElementName name={one.name} id={one.element} />,
     },
     { key: 'kind', title: t('processes.kind'), cell: (one) => word(KINDS, one.kind) },
+    {
+      key: 'waiting',
+      title: t('processes.waiting'),
+      figures: true,
+      cell: (one) => one.waiting,
+      by: (one) => one.waiting,
+    },
+    {
+      key: 'overdue',
+      title: t('processes.overdueNow'),
+      figures: true,
+      cell: (one) => (one.overdue ? <strong className="alarming">{one.overdue}</strong> : 0),
+      by: (one) => one.overdue,
+    },
     {
       key: 'visits',
       title: t('processes.visits'),

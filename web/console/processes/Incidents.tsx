@@ -18,7 +18,7 @@ import { Confirmed } from '../Confirmed';
 import { CaseLink, CaseTag, Diagram, ElementName, Reason, Shown, useWord } from './ui';
 import { SETTLED } from './words';
 
-const LOOK_AGAIN_MS = 10_000;
+const LOOK_AGAIN_MS = 5_000;
 
 export default function Incidents() {
   return (

@@ -191,6 +191,8 @@ export interface ElementHeat {
   straight: number;
   median_s: number | null;
   nine_tenths_s: number | null;
+  waiting: number;
+  overdue: number;
 }
 
 export interface HeatView {

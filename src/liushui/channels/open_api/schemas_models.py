@@ -132,6 +132,8 @@ class ElementHeat(BaseModel):
     straight: int = Field(description="Those of them by cases that went straight through.")
     median_s: int | None = Field(description="Half of the visits took no longer; seconds.")
     nine_tenths_s: int | None = Field(description="Nine of ten visits took no longer; seconds.")
+    waiting: int = Field(description="Tasks that wait now.")
+    overdue: int = Field(description="Those of them that should have been done.")
 
 
 class HeatView(BaseModel):

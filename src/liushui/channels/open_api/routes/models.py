@@ -102,12 +102,13 @@ async def show_heat(
     process: KeyPath, version: VersionPath, bank: TheBank, caller: Caller,
     since: date | None = None, until: date | None = None,
 ) -> s.HeatView:  # fmt: skip
-    """How often each element was done and how long it took, in cases of the caller's branch unless they work for all."""
-    first, last = period(bank.clock.now(), since, until)
+    """How often each element was done, how long it took and what waits there now, in cases of the caller's branch unless they work for all."""
+    now = bank.clock.now()
+    first, last = period(now, since, until)
     branch = None if caller.anywhere else caller.branch_id
     async with bank.db.read() as conn:
         row, deployed = await _version(bank, conn, process, version)
-        found = await heat(conn, row["id"], midnight(first), midnight(last) + timedelta(days=1), branch)
+        found = await heat(conn, row["id"], midnight(first), midnight(last) + timedelta(days=1), now, branch)
     elements: list[s.ElementHeat] = []
     order = {id: n for n, id in enumerate(deployed.definition.elements)}
     for one in sorted(found, key=lambda h: order.get(h.element, len(order))):
@@ -116,7 +117,7 @@ async def show_heat(
             s.ElementHeat(
                 element=one.element, name=name_of(deployed, one.element), kind=element.kind if element else "",
                 visits=one.visits, straight=one.straight, median_s=_seconds(one.median),
-                nine_tenths_s=_seconds(one.nine_tenths),
+                nine_tenths_s=_seconds(one.nine_tenths), waiting=one.waiting, overdue=one.overdue,
             )
         )  # fmt: skip
     return s.HeatView(process=process, version=version, since=first, until=last, elements=elements)
