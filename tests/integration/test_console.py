@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import resources
+
+import asyncpg
 
 from liushui.identity import load_roles
 from liushui.products import house_catalogue, rates_on
@@ -17,6 +21,10 @@ from tests.procedures import Story, person, run
 
 PROPOSER = person("P0001", "product_manager", anywhere=True)
 DECIDER = person("G0001", "senior_manager", anywhere=True)
+
+
+def migration(name: str) -> str:
+    return resources.files("liushui.store.migrations").joinpath(f"{name}.sql").read_text("utf-8")
 
 
 def test_the_figures_at_a_glance_are_the_books(demo: str) -> None:
@@ -110,6 +118,18 @@ def test_kept_times_and_refusals_are_those_of_the_cases(demo: str) -> None:
         (kept,) = (r for r in seen.times_kept if (r["key"], r["role"]) == ("change_rate", "senior_manager"))
         assert (kept["done"], kept["in_time"]) == (2, sum(bool(t["kept"]) for t in tasks))
         assert (earlier.refusals, earlier.times_kept) == ([], [])
+
+        # Cases from before the column: the migration reads the same out of the engine's state.
+        bring_along = re.search(
+            r"^UPDATE process_instance.*?;", migration("0025_console"), re.DOTALL | re.MULTILINE
+        )
+        assert bring_along is not None
+        conn = await asyncpg.connect(demo)
+        told = await conn.fetch("SELECT id, refused_with FROM process_instance ORDER BY id")
+        await conn.execute("UPDATE process_instance SET refused_with = NULL")
+        await conn.execute(bring_along[0])
+        assert await conn.fetch("SELECT id, refused_with FROM process_instance ORDER BY id") == told
+        await conn.close()
 
     run(demo, tell)
 
