@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import resources
+
+import asyncpg
 
 from liushui.identity import load_roles
+from liushui.products import house_catalogue, rates_on
 from liushui.workflow import workload
 from tests.counter import next_day, rows
 from tests.integration.test_counter_pages import deposit
@@ -16,6 +21,10 @@ from tests.procedures import Story, person, run
 
 PROPOSER = person("P0001", "product_manager", anywhere=True)
 DECIDER = person("G0001", "senior_manager", anywhere=True)
+
+
+def migration(name: str) -> str:
+    return resources.files("liushui.store.migrations").joinpath(f"{name}.sql").read_text("utf-8")
 
 
 def test_the_figures_at_a_glance_are_the_books(demo: str) -> None:
@@ -110,6 +119,18 @@ def test_kept_times_and_refusals_are_those_of_the_cases(demo: str) -> None:
         assert (kept["done"], kept["in_time"]) == (2, sum(bool(t["kept"]) for t in tasks))
         assert (earlier.refusals, earlier.times_kept) == ([], [])
 
+        # Cases from before the column: the migration reads the same out of the engine's state.
+        bring_along = re.search(
+            r"^UPDATE process_instance.*?;", migration("0025_console"), re.DOTALL | re.MULTILINE
+        )
+        assert bring_along is not None
+        conn = await asyncpg.connect(demo)
+        told = await conn.fetch("SELECT id, refused_with FROM process_instance ORDER BY id")
+        await conn.execute("UPDATE process_instance SET refused_with = NULL")
+        await conn.execute(bring_along[0])
+        assert await conn.fetch("SELECT id, refused_with FROM process_instance ORDER BY id") == told
+        await conn.close()
+
     run(demo, tell)
 
 
@@ -153,5 +174,45 @@ def test_the_roles_are_shown_as_they_are_held(demo: str) -> None:
         assert set(roles["administrator"]["permissions"]) == {"staff_manage", "machine_manage"}
         assert roles["operations"]["anywhere"]
         assert not roles["teller"]["anywhere"]
+
+    run_api(demo, story)
+
+
+def test_products_and_rates_are_those_that_were_released_and_posted(demo: str) -> None:
+    async def story(c: Client) -> None:
+        versions = (await c.call("GET", "/v1/products", "P0001")).json()
+        assert {(v["key"], v["version"]) for v in versions} == {
+            (p.product.key, p.product.version) for p in house_catalogue()
+        }
+        time = next(v for v in versions if v["key"] == "time" and v["currency"] == "CNY")
+        assert (time["current"], time["least_opening"], time["rate_name"], time["holders"]) == (
+            True, "50.00", "time", ["individual"],
+        )  # fmt: skip
+        assert "key: time" in time["text"]
+
+        posted = (await c.call("GET", "/v1/rates", "P0001")).json()
+        today = date.fromisoformat(posted["business_date"])
+        async with c.bank.db.read() as conn:
+            held = await rates_on(conn, today)
+        shown = {
+            (r["name"], r["currency"], r["tenor"]): [
+                Decimal(step["percent"])
+                for step in r["steps"]
+                if date.fromisoformat(step["valid_from"]) <= today
+            ][-1]
+            for r in posted["rates"]
+        }
+        assert shown == held
+
+        # 10,000 for a year at 1.20 %, as in the house's table for January 2026: 120.00 by hand.
+        asked = {"amount": "10000.00", "from": "2026-01-05", "tenor": "1Y"}
+        tried = (await c.call("GET", "/v1/products/time/trial", "P0001", params=asked)).json()
+        assert (tried["interest"], tried["lines"][0]["what"], tried["lines"][-1]["balance"]) == (
+            "120.00", "opened", "0.00",
+        )  # fmt: skip
+        small = await c.call("GET", "/v1/products/time/trial", "P0001", params=asked | {"amount": "49.99"})
+        assert (small.status_code, small.json()["code"]) == (422, "product_opening_too_small")
+        denied = await c.call("GET", "/v1/products", "D0001")
+        assert (denied.status_code, denied.json()["code"]) == (403, "permission_missing")
 
     run_api(demo, story)

@@ -227,6 +227,7 @@ def test_every_endpoint_refuses_strangers_and_wrong_roles(demo: str) -> None:
                 kind=101,
                 order=1,
                 receipt=1,
+                product="demand",
             )
             stranger = await c.call(method, path, None)
             if needs == PUBLIC:

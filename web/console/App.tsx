@@ -5,6 +5,7 @@ import { Alert, Spin } from 'antd';
 import { Link, Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { useI18n } from '../shared/i18n';
 import { isFor } from '../shared/places';
+import { rightName } from '../shared/rights';
 import { useSession } from '../shared/session';
 import { StaffBar } from '../shared/StaffBar';
 import { GROUPS, PAGES, type Group, type Page } from './pages';
@@ -105,6 +106,7 @@ function PagesOf({ group, pages, here }: { group: Group; pages: readonly Page[];
 /** Somebody came by an address to a page that none of their roles opens: said before anything is asked. */
 function NotYours({ page }: { page: Page }) {
   const { t } = useI18n();
+  const rights = [page.permission ?? []].flat().map((right) => rightName(right, t));
   return (
     <section className="place" aria-label={t(page.title)}>
       <h1>{t(page.title)}</h1>
@@ -113,7 +115,7 @@ function NotYours({ page }: { page: Page }) {
         showIcon
         role="alert"
         title={t('console.notYours', { page: t(page.title) })}
-        description={t('console.notYoursMore', { permission: [page.permission ?? []].flat().join(' / ') })}
+        description={t('console.notYoursMore', { rights: rights.join(' / ') })}
       />
     </section>
   );

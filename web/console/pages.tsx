@@ -42,6 +42,20 @@ export const PAGES: readonly Page[] = [
     Body: lazy(() => import('./bank/Reports')),
   },
   {
+    path: '/products',
+    title: 'console.products',
+    group: 'bank',
+    permission: 'product_read',
+    Body: lazy(() => import('./bank/Products')),
+  },
+  {
+    path: '/rates',
+    title: 'console.rates',
+    group: 'bank',
+    permission: 'product_read',
+    Body: lazy(() => import('./bank/Rates')),
+  },
+  {
     path: '/staff',
     title: 'console.staff',
     group: 'house',

@@ -19,6 +19,7 @@ const RIGHTS: Record<string, Key> = {
   overview_read: 'right.overviewRead',
   process_deploy: 'right.processDeploy',
   process_read: 'right.processRead',
+  product_read: 'right.productRead',
   receipt_print: 'right.receiptPrint',
   report_read: 'right.reportRead',
   staff_manage: 'right.staffManage',

@@ -28,6 +28,8 @@ const PLACES: Where[] = [
   { path: '/look-up', title: 'nav.lookUp', permission: 'customer_read' },
 ];
 
+const CONSOLE: ForWhom = { permission: ['overview_read', 'product_read', 'staff_manage'] };
+
 export function App() {
   return (
     <Router base="/teller">
@@ -72,6 +74,7 @@ function Frame() {
               {t(one.title)}
             </Link>
           ))}
+          {isFor(me, CONSOLE) && <a href="/console/">{t('nav.console')}</a>}
         </nav>
         {me.roles.includes(TELLER) && <Till />}
       </StaffBar>

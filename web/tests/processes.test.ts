@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { duration, lasted } from '../console/processes/durations';
 import { warmth } from '../console/processes/Heat';
-import { written } from '../console/processes/Parameters';
 
 test('a duration of a model is read in either language', () => {
   expect(duration('PT15M', 'zh-CN')).toBe('15分钟');
@@ -29,8 +28,4 @@ test('an element is hot where it takes as long as the longest', () => {
     'hot',
   ]);
   expect(warmth(null, 0)).toBeUndefined();
-});
-
-test('terms of a product are written as their file writes them', () => {
-  expect(written({ months: [3, 6], day: 20 })).toBe('months: 3, 6; day: 20');
 });

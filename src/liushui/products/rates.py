@@ -12,6 +12,7 @@ from importlib import resources
 from typing import Any
 
 import yaml
+from asyncpg import Record
 
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import Fault, Refused, raise_if_any, refuse
@@ -95,12 +96,13 @@ async def rates_on(conn: PoolConnection, day: date) -> Mapping[RateKey, Decimal]
 
 async def rate_table(conn: PoolConnection) -> RateTable:
     """The rates of all days, to try products out with."""
-    return RateTable(await posted_rates(conn))
+    rows = await conn.fetch(Q.rate_history)
+    return RateTable([PostedRate(*row, source="") for row in rows])
 
 
-async def posted_rates(conn: PoolConnection) -> list[PostedRate]:
-    """The rates of all days, by name, currency, tenor and day; corrected ones as corrected."""
-    return [PostedRate(*row) for row in await conn.fetch(Q.rate_history)]
+async def rates_posted(conn: PoolConnection) -> list[Record]:
+    """Every rate with the day from which it holds and who decided it, in the order of names, currencies, tenors and days."""
+    return await conn.fetch(Q.rates_posted)
 
 
 async def rate_faults(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+
+from asyncpg import Record
 
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import Fault, Refused, raise_if_any, refuse
@@ -17,15 +18,6 @@ HOUSE = "house"
 SEED_RATES = "house:interest_rates"
 FORM = "form"
 """What a text is called in faults that was typed in and not read from a file."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredVersion:
-    """text: as it was released. approved_by: None where it came with the house."""
-
-    product: Product
-    text: str
-    approved_by: str | None
 
 
 @lru_cache(maxsize=1024)
@@ -50,14 +42,6 @@ async def stored_catalogue(conn: PoolConnection) -> Catalogue:
     return Catalogue(products)
 
 
-async def stored_versions(conn: PoolConnection) -> list[StoredVersion]:
-    """Every released version, by product and number."""
-    return [
-        StoredVersion(_parsed(row["body"]), row["body"], None if row["house"] else row["approved_by"])
-        for row in await conn.fetch(Q.versions)
-    ]
-
-
 async def verify_products(conn: PoolConnection) -> list[Fault]:
     """What ``liushui verify`` finds: texts that are not what was released, versions that overlap."""
     try:
@@ -65,6 +49,11 @@ async def verify_products(conn: PoolConnection) -> list[Fault]:
     except Refused as refused:
         return list(refused.faults)
     return []
+
+
+async def releases(conn: PoolConnection) -> dict[tuple[str, int], Record]:
+    """Who released which version and when, with its text; by key and number."""
+    return {(row["key"], row["version"]): row for row in await conn.fetch(Q.releases)}
 
 
 async def stored_texts(conn: PoolConnection, key: str) -> list[str]:

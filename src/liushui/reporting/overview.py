@@ -17,7 +17,7 @@ DEPOSITS = "2011."
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """business_date: today's. since: the first day looked at. volumes: journals by date, code and channel. today: today's sums
+    """business_date: today's. since: the first day looked at. volumes: journals by date, code and channel. today: today's debits
     by code and currency. flows: what was debited to (went) and credited to (came) customers' deposits, by date and currency.
     balances: what lies on them now."""
 
@@ -35,15 +35,11 @@ async def overview(conn: PoolConnection, days: int, branch_id: int | None) -> Ov
     today: date = await conn.fetchval(Q.business_date)
     since = today - timedelta(days=days - 1)
     deposits = [account.code for account in load_chart() if account.code.startswith(DEPOSITS)]
-    span = await conn.fetchrow(Q.journal_span, today, today)
-    assert span is not None
     return Overview(
         today,
         since,
         await conn.fetch(Q.volumes, since, today, branch_id),
-        await conn.fetch(
-            Q.journal_totals, span["first"] or 0, span["last"] or 0, today, today, branch_id, None
-        ),
+        await conn.fetch(Q.amounts_of_day, today, branch_id),
         await conn.fetch(Q.turnover_of, since, today, deposits, branch_id),
         await conn.fetch(Q.credit_balance_of, deposits, branch_id),
     )

@@ -1,19 +1,14 @@
 /* Parameters (参数): what the bank's rules are set to, in which unit, since when and by what rule; read here, changed elsewhere. */
 
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 import { Tag } from 'antd';
 import { Link } from 'wouter';
 import { get } from '../../shared/api/client';
-import type {
-  DecisionOfProcess,
-  ParametersView,
-  ParameterView,
-  ProductTerms,
-  RateView,
-} from '../../shared/api/processTypes';
-import type { Value } from '../../shared/api/types';
+import type { DecisionOfProcess, ParametersView, ParameterView } from '../../shared/api/processTypes';
 import { labelOf, useI18n, type Key } from '../../shared/i18n';
 import { showAmount } from '../../shared/money';
+import { isFor } from '../../shared/places';
+import { useSession } from '../../shared/session';
 import { ScrolledTable, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
 import { useProcessNames } from '../../shared/useProcessNames';
@@ -23,8 +18,16 @@ import { VALIDITY } from './words';
 
 const BASIS_POINTS = 100;
 
+/** What is changed by its own processes has its own pages. */
+const ELSEWHERE = [
+  { path: '/products', title: 'console.products', permission: 'product_read' },
+  { path: '/rates', title: 'console.rates', permission: 'product_read' },
+] as const;
+
 export default function Parameters() {
   const { t } = useI18n();
+  const { me } = useSession();
+  const others = ELSEWHERE.filter((page) => isFor(me, page));
   const [day, setDay] = useState('');
   const [sought, setSought] = useState('');
   const path = day ? `/v1/parameters?on=${day}` : '/v1/parameters';
@@ -36,7 +39,14 @@ export default function Parameters() {
       <div className="place-head">
         <h1>{t('processes.parameters')}</h1>
       </div>
-      <p className="quiet">{t('processes.parametersHelp')}</p>
+      <p className="quiet">
+        {t('processes.parametersHelp')} {others.length > 0 && t('processes.parametersElsewhere')}{' '}
+        {others.map((page) => (
+          <Link key={page.path} href={`~/console${page.path}`}>
+            {t(page.title)}{' '}
+          </Link>
+        ))}
+      </p>
       <div className="search">
         <label>
           {t('processes.onDay')}
@@ -64,8 +74,6 @@ export default function Parameters() {
             <Decisions
               rows={all.decisions.filter((one) => fits(one.zh, one.en, one.decision, one.process))}
             />
-            <Rates rows={all.rates.filter((one) => fits(one.name, one.currency, one.tenor))} />
-            <Products rows={all.products.filter((one) => fits(one.zh, one.en, one.product))} />
           </div>
         )}
       </Shown>
@@ -199,104 +207,4 @@ function Decisions({ rows }: { rows: readonly DecisionOfProcess[] }) {
       keyOf={(one) => `${one.process} ${one.decision}`}
     />
   );
-}
-
-function Rates({ rows }: { rows: readonly RateView[] }) {
-  const { t } = useI18n();
-  const columns: Column<RateView>[] = [
-    {
-      key: 'name',
-      title: t('processes.rate'),
-      cell: (one) => <code>{one.name}</code>,
-      by: (one) => one.name,
-    },
-    {
-      key: 'currency',
-      title: t('processes.currency'),
-      cell: (one) => one.currency,
-      by: (one) => one.currency,
-    },
-    { key: 'tenor', title: t('processes.tenor'), cell: (one) => one.tenor },
-    { key: 'percent', title: t('processes.percentYear'), figures: true, cell: (one) => one.percent },
-    ...validity<RateView>(t),
-    { key: 'source', title: t('processes.source'), cell: (one) => <div className="lines">{one.source}</div> },
-  ];
-  return (
-    <Section
-      title={t('processes.rates')}
-      how={t('processes.ratesHow')}
-      rows={rows}
-      columns={columns}
-      keyOf={(one) => `${one.name} ${one.currency} ${one.tenor} ${one.valid_from}`}
-    />
-  );
-}
-
-function Products({ rows }: { rows: readonly ProductTerms[] }) {
-  const { t, language } = useI18n();
-  const columns: Column<ProductTerms>[] = [
-    {
-      key: 'name',
-      title: t('processes.product'),
-      cell: (one) => (
-        <>
-          {labelOf(one, language)}
-          <div className="quiet code">{one.product}</div>
-        </>
-      ),
-    },
-    { key: 'version', title: t('processes.version'), figures: true, cell: (one) => one.version },
-    { key: 'currency', title: t('processes.currency'), cell: (one) => one.currency },
-    ...validity<ProductTerms>(t),
-    {
-      key: 'by',
-      title: t('processes.releasedBy'),
-      cell: (one) => one.released_by ?? t('processes.withTheHouse'),
-    },
-    {
-      key: 'terms',
-      title: t('processes.terms'),
-      cell: (one) => (
-        <div className="lines">
-          <Terms terms={one.terms} />
-        </div>
-      ),
-    },
-  ];
-  return (
-    <Section
-      title={t('processes.products')}
-      how={t('processes.productsHow')}
-      rows={rows}
-      columns={columns}
-      keyOf={(one) => `${one.product} ${one.version}`}
-    />
-  );
-}
-
-function Terms({ terms }: { terms: Record<string, Value> }): ReactNode {
-  const { t } = useI18n();
-  return (
-    <details>
-      <summary>{t('processes.termsCount', { n: Object.keys(terms).length })}</summary>
-      <ul className="changes">
-        {Object.entries(terms).map(([name, value]) => (
-          <li key={name}>
-            <code>{name}</code>
-            <span>{written(value)}</span>
-          </li>
-        ))}
-      </ul>
-    </details>
-  );
-}
-
-/** A value of the catalogue as its file writes it. */
-export function written(value: Value): string {
-  if (Array.isArray(value)) return value.map(written).join(', ');
-  if (value !== null && typeof value === 'object')
-    return Object.entries(value)
-      .map(([name, one]) => `${name}: ${written(one)}`)
-      .join('; ');
-  return String(value);
 }

@@ -137,3 +137,78 @@ export interface AuditPage {
   lines: AuditLine[];
   next: number | null;
 }
+
+export interface ProductVersionView {
+  key: string;
+  version: number;
+  valid_from: string;
+  valid_to: string | null;
+  current: boolean;
+  kind: string;
+  currency: string;
+  zh: string;
+  en: string;
+  holders: string[];
+  gl_code: string;
+  day_count: string;
+  rounding: string;
+  least_opening: string;
+  least_withdrawal: string;
+  least_residual: string;
+  rate_type: string;
+  rate_name: string;
+  rate_above: string | null;
+  spread: string;
+  every_months: number;
+  tenors: string[];
+  fallback: string | null;
+  settlement: string[];
+  renewals: string[];
+  part_withdrawals: number | null;
+  transferable: boolean;
+  tax_percent: string;
+  digest: string;
+  text: string;
+  entered_by: string;
+  approved_by: string;
+  released_at: string;
+  case: number | null;
+}
+
+export interface RateStep {
+  valid_from: string;
+  percent: string;
+  entered_by: string;
+  approved_by: string;
+  case: number | null;
+}
+
+export interface RateView {
+  name: string;
+  currency: string;
+  tenor: string;
+  steps: RateStep[];
+}
+
+export interface RatesView {
+  business_date: string;
+  rates: RateView[];
+}
+
+export interface TrialLine {
+  day: string;
+  what: string;
+  amount: string;
+  balance: string;
+  rate: string | null;
+  interest: string | null;
+  tax: string | null;
+}
+
+export interface TrialView {
+  product: string;
+  version: number;
+  currency: string;
+  interest: string;
+  lines: TrialLine[];
+}

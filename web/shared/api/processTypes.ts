@@ -1,8 +1,6 @@
 /* Answers of /v1 about models of processes, cases that stopped, and parameters. Held against the OpenAPI document like
    those of types.ts. */
 
-import type { Values } from './types';
-
 export interface VisitView {
   element: string;
   name: string;
@@ -213,30 +211,6 @@ export interface ParameterView {
   state: string;
 }
 
-export interface RateView {
-  name: string;
-  currency: string;
-  tenor: string;
-  percent: string;
-  valid_from: string;
-  source: string;
-  state: string;
-}
-
-export interface ProductTerms {
-  product: string;
-  version: number;
-  zh: string;
-  en: string;
-  kind: string;
-  currency: string;
-  valid_from: string;
-  valid_to: string | null;
-  state: string;
-  released_by: string | null;
-  terms: Values;
-}
-
 export interface DecisionOfProcess {
   process: string;
   decision: string;
@@ -251,8 +225,6 @@ export interface DecisionOfProcess {
 export interface ParametersView {
   on: string;
   parameters: ParameterView[];
-  rates: RateView[];
-  products: ProductTerms[];
   decisions: DecisionOfProcess[];
 }
 

@@ -123,6 +123,9 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/v1/journals/{journal}/receipts"): "receipt_print",
     ("GET", "/v1/receipts/{receipt}"): "receipt_print",
     ("GET", "/v1/trial-balance"): "trial_balance_read",
+    ("GET", "/v1/products"): "product_read",
+    ("GET", "/v1/products/{product}/trial"): "product_read",
+    ("GET", "/v1/rates"): "product_read",
     ("GET", "/v1/overview/volumes"): "overview_read",  # of their own branch, unless they work for all
     ("GET", "/v1/overview/work"): "overview_read",
     ("GET", "/v1/business-days"): SESSION,

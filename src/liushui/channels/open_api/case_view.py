@@ -80,14 +80,20 @@ def name_of(deployed: Deployed, path: str) -> str:
     return path if found is None or not found.name else found.name
 
 
+def shown_name(name: str | None, deployed: Deployed, caller: Principal) -> str | None:
+    """A case is called by one of its variables, which may be somebody's name."""
+    called_by = deployed.definition.case_name or ""
+    return masked(name, called_by, reads_customers="customer_read" in caller.permissions)
+
+
 def case_line(
-    row: Record, deployed: Deployed, branches: Mapping[int, str], now: datetime, due_at: datetime | None,
+    row: Record, caller: Principal, deployed: Deployed, branches: Mapping[int, str], now: datetime, due_at: datetime | None,
     elements: list[str],
 ) -> dict[str, Any]:  # fmt: skip
     """elements: paths of the tasks that wait."""
     return {
         "case": row["id"], "process": row["key"], "version": row["version"], "status": row["status"],
-        "name": row["name"], "initiator": row["initiator"], "channel": row["channel"], "outcome": row["outcome"],
+        "name": shown_name(row["name"], deployed, caller), "initiator": row["initiator"], "channel": row["channel"], "outcome": row["outcome"],
         "started_at": row["started_at"], "ended_at": row["ended_at"], "branch": branches[row["branch_id"]],
         "due_at": due_at, "overdue": due_at is not None and due_at <= now,
         "at": [name_of(deployed, path) for path in elements],
@@ -111,7 +117,7 @@ async def case_view(bank: Bank, caller: Principal, case: int) -> s.CaseView:
     at = ["/".join((*t["scope_path"], t["element"])) for t in waiting]
     state = State.from_json(row["state"])
     return s.CaseView(
-        **case_line(row, deployed, branches, bank.clock.now(), due_at, at), objects=json.loads(row["objects"]),
+        **case_line(row, caller, deployed, branches, bank.clock.now(), due_at, at), objects=json.loads(row["objects"]),
         variables=shown_variables(row, deployed, caller),
         tasks=[
             s.TaskOfCase(task=t["id"], element=t["element"], state=t["state"], role=t["role"], opened_at=t["opened_at"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -158,30 +157,6 @@ class ParameterView(BaseModel):
     state: str = Field(description="current, past or coming.")
 
 
-class RateView(BaseModel):
-    name: str
-    currency: str
-    tenor: str
-    percent: str
-    valid_from: date
-    source: str
-    state: str
-
-
-class ProductTerms(BaseModel):
-    product: str
-    version: int
-    zh: str
-    en: str
-    kind: str
-    currency: str
-    valid_from: date
-    valid_to: date | None
-    state: str
-    released_by: str | None = Field(description="Null: it came with the house.")
-    terms: dict[str, Any]
-
-
 class DecisionOfProcess(BaseModel):
     process: str
     decision: str
@@ -196,6 +171,4 @@ class DecisionOfProcess(BaseModel):
 class ParametersView(BaseModel):
     on: date
     parameters: list[ParameterView]
-    rates: list[RateView]
-    products: list[ProductTerms]
     decisions: list[DecisionOfProcess]

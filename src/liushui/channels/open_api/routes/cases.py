@@ -16,6 +16,7 @@ from liushui.channels.open_api.case_view import (
     case_view,
     codes_of_branches,
     name_of,
+    shown_name,
     visible_case,
 )
 from liushui.channels.open_api.dependencies import (
@@ -74,7 +75,7 @@ async def show_cases(
         )  # fmt: skip
         rows = await list_cases(conn, wanted, limit + 1)
         branches = await codes_of_branches(conn)
-        lines = [await _line(bank, conn, row, branches, now) for row in rows[:limit]]
+        lines = [await _line(bank, conn, caller, row, branches, now) for row in rows[:limit]]
     return s.CasePage(cases=lines, next=lines[-1].case if len(rows) > limit else None)
 
 
@@ -86,10 +87,15 @@ async def _branch(conn: PoolConnection, caller: Principal, code: str | None) -> 
 
 
 async def _line(
-    bank: Bank, conn: PoolConnection, row: Record, branches: Mapping[int, str], now: datetime
+    bank: Bank,
+    conn: PoolConnection,
+    caller: Principal,
+    row: Record,
+    branches: Mapping[int, str],
+    now: datetime,
 ) -> s.CaseLine:
     deployed = await bank.processes.catalogue.by_id(conn, row["definition_id"])
-    return s.CaseLine(**case_line(row, deployed, branches, now, row["due_at"], row["elements"] or []))
+    return s.CaseLine(**case_line(row, caller, deployed, branches, now, row["due_at"], row["elements"] or []))
 
 
 @router.get("/v1/cases/{case}")
@@ -117,7 +123,7 @@ async def show_incidents(
     async with bank.db.read() as conn:
         rows = await conn.fetch(sql, after, limit + 1, None if caller.anywhere else caller.branch_id)
         branches = await codes_of_branches(conn)
-        lines = [s.IncidentLine(**await _incident(bank, conn, row, branches)) for row in rows[:limit]]
+        lines = [s.IncidentLine(**await _incident(bank, conn, caller, row, branches)) for row in rows[:limit]]
     return s.IncidentPage(incidents=lines, next=lines[-1].incident if len(rows) > limit else None)
 
 
@@ -125,7 +131,7 @@ async def show_incidents(
 async def show_incident(incident: NumberPath, bank: TheBank, caller: Caller) -> s.IncidentView:
     async with bank.db.read() as conn:
         row = await _visible_incident(conn, caller, incident)
-        line = await _incident(bank, conn, row, await codes_of_branches(conn))
+        line = await _incident(bank, conn, caller, row, await codes_of_branches(conn))
     return s.IncidentView(**line, version=row["version"], note=row["note"])
 
 
@@ -150,11 +156,11 @@ async def _visible_incident(conn: PoolConnection, caller: Principal, incident: i
 
 
 async def _incident(
-    bank: Bank, conn: PoolConnection, row: Record, branches: Mapping[int, str]
+    bank: Bank, conn: PoolConnection, caller: Principal, row: Record, branches: Mapping[int, str]
 ) -> dict[str, Any]:
     deployed = await bank.processes.catalogue.by_id(conn, row["definition_id"])
     return {
-        "incident": row["id"], "case": row["instance_id"], "process": row["key"], "case_name": row["name"],
+        "incident": row["id"], "case": row["instance_id"], "process": row["key"], "case_name": shown_name(row["name"], deployed, caller),
         "element": row["element"], "name": name_of(deployed, row["element"]), "branch": branches[row["branch_id"]],
         "reason": row["reason"], "raised_at": row["raised_at"], "cleared_at": row["cleared_at"],
         "cleared_by": row["cleared_by"], "how": row["how"],

@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from datetime import date
-from itertools import groupby
-from typing import Any, cast
+from typing import cast
 
-import yaml
 from fastapi import APIRouter
 
 from liushui.channels.open_api import schemas_models as s
 from liushui.channels.open_api.dependencies import Caller, TheBank
 from liushui.kernel.clock import BANK_TIME
-from liushui.products import PostedRate, posted_rates, stored_versions
 from liushui.risk import Parameter, load_parameters
 from liushui.workflow import Deployed
 
 router = APIRouter()
 PAST, CURRENT, COMING = "past", "current", "coming"
-ABOUT = frozenset({"key", "version", "zh", "en", "kind", "currency", "valid_from", "valid_to"})
-"""Of a product's version: stands beside its terms."""
 
 
 @router.get("/v1/parameters")
 async def show_parameters(bank: TheBank, caller: Caller, on: date | None = None) -> s.ParametersView:
-    """What holds on a day of the bank, today where none is asked, and what is known to come after it."""
+    """What holds on a day of the bank, today where none is asked; what did, and what is known to. Rates and products have
+    endpoints of their own."""
     day = on or bank.clock.now().astimezone(BANK_TIME).date()
     async with bank.db.read() as conn:
-        rates = await posted_rates(conn)
-        versions = await stored_versions(conn)
         released = await bank.processes.catalogue.all_released(conn)
-    products = [
-        s.ProductTerms(
-            product=v.product.key, version=v.product.version, zh=v.product.zh, en=v.product.en, kind=v.product.kind,
-            currency=v.product.currency, valid_from=v.product.valid_from, valid_to=v.product.valid_to,
-            state=_state(v.product.valid_from, v.product.valid_to, day), released_by=v.approved_by, terms=_terms(v.text),
-        )
-        for v in versions
-    ]  # fmt: skip
     return s.ParametersView(
-        on=day, parameters=[_parameter(one, day) for one in load_parameters()], rates=_rates(rates, day),
-        products=_without_replaced(products),
+        on=day, parameters=[_parameter(one, day) for one in load_parameters()],
         decisions=[one for deployed in released for one in _decisions(deployed)],
     )  # fmt: skip
 
@@ -60,39 +43,6 @@ def _parameter(one: Parameter, day: date) -> s.ParameterView:
         name=one.name, zh=one.zh, en=one.en, value=text, unit=one.unit, valid_from=one.valid_from,
         valid_to=one.valid_to, source=one.source, state=_state(one.valid_from, one.valid_to, day),
     )  # fmt: skip
-
-
-def _rates(rates: Sequence[PostedRate], day: date) -> list[s.RateView]:
-    """Those that hold, and those that will."""
-    found: list[s.RateView] = []
-    for _, dated in groupby(rates, key=lambda r: (r.name, r.currency, r.tenor)):
-        history = list(dated)
-        held = [r for r in history if r.valid_from <= day][-1:]
-        for state, some in ((CURRENT, held), (COMING, [r for r in history if r.valid_from > day])):
-            found += [
-                s.RateView(name=r.name, currency=r.currency, tenor=r.tenor, percent=str(r.percent),
-                           valid_from=r.valid_from, source=r.source, state=state)
-                for r in some
-            ]  # fmt: skip
-    return found
-
-
-def _without_replaced(products: Sequence[s.ProductTerms]) -> list[s.ProductTerms]:
-    """A version without a last day ends where the next one begins."""
-    kept: list[s.ProductTerms] = []
-    for _, some in groupby(products, key=lambda one: one.product):
-        versions = list(some)
-        current = [one for one in versions if one.state == CURRENT]
-        kept += current[-1:] + [one for one in versions if one.state == COMING]
-    return kept
-
-
-def _terms(text: str) -> dict[str, Any]:
-    said: dict[str, Any] = yaml.safe_load(text)
-    # Dates inside are text in JSON.
-    return json.loads(
-        json.dumps({name: value for name, value in said.items() if name not in ABOUT}, default=str)
-    )
 
 
 def _decisions(deployed: Deployed) -> list[s.DecisionOfProcess]:
