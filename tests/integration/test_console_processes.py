@@ -66,6 +66,14 @@ def test_two_versions_are_looked_at_and_compared(demo: str) -> None:
         assert len(back["differences"]) == len(there["differences"])
         same = (await c.call("GET", "/v1/processes/letters/versions/1/differences/1")).json()
         assert same["differences"] == []
+        figures = (await c.call("GET", "/v1/process-figures")).json()["processes"]
+        released = next(f for f in figures if f["process"] == "letters")
+        assert (released["version"], released["versions"], released["released_by"]) == (2, 2, "O0001")
+        await c.bank.processes.deploy(
+            bundle("letters", TWO), actor="system"
+        )  # nothing new: released when it was
+        again = (await c.call("GET", "/v1/process-figures")).json()["processes"]
+        assert next(f for f in again if f["process"] == "letters") == released
         for path in ("versions/3", "versions/1/differences/3", "versions/3/heat"):
             missing = await c.call("GET", f"/v1/processes/letters/{path}")
             assert (missing.status_code, missing.json()["code"]) == (404, "process_unknown")

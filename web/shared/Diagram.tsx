@@ -6,12 +6,12 @@ import { diagramPath } from './paths';
 import { useI18n } from './i18n';
 import './diagram.css';
 
-/** Below this scale nobody can read the names: show the place of the token instead of the whole. */
+/** Below this scale nobody can read the names: show the place of the token, or of the first sign, instead of the whole. */
 const LEGIBLE = 0.6;
 const STEP = 1.25;
 const FARTHEST = 0.2;
 const NEAREST = 4;
-const LEGIBLE_NOTE = { min: 0.8 };
+const LEGIBLE_NOTE = { min: LEGIBLE };
 /** Pixels: so that the buttons have room, and around the drawing. */
 const LEAST_HEIGHT = 200;
 const ROOM = 90;
@@ -104,7 +104,7 @@ export default function Diagram({ process, version, here = NONE, done = NONE, no
               html: noted(note),
             });
         }
-        const [first] = present;
+        const first = present[0] ?? said.find((note) => note.sign && elements.get(note.id))?.id;
         const target = box.current;
         const fit = () => {
           if (large) fitHeight(target, canvas);

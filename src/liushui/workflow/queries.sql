@@ -18,7 +18,8 @@ RETURNING id, version;
 -- name: release
 INSERT INTO process_release (key, definition_id, released_at, released_by) VALUES ($1, $2, $3, $4)
 ON CONFLICT (key) DO UPDATE SET definition_id = excluded.definition_id, released_at = excluded.released_at,
-                                released_by = excluded.released_by;
+                                released_by = excluded.released_by
+WHERE process_release.definition_id <> excluded.definition_id;
 
 -- name: released
 SELECT definition_id FROM process_release WHERE key = $1;

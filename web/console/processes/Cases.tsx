@@ -89,11 +89,6 @@ function Found() {
     { key: 'branch', title: t('processes.branch'), cell: (one) => one.branch },
     { key: 'by', title: t('processes.initiator'), cell: (one) => one.initiator },
     { key: 'started', title: t('processes.startedAt'), cell: (one) => showDated(one.started_at, language) },
-    {
-      key: 'ended',
-      title: t('processes.endedAt'),
-      cell: (one) => one.ended_at && showDated(one.ended_at, language),
-    },
   ];
   return (
     <section className="place" aria-label={t('processes.cases')}>

@@ -65,7 +65,7 @@ function ElementTable({ model }: { model: ModelView }) {
         if (!limit) return null;
         return (
           <>
-            {duration(limit, language)}
+            {limit.startsWith('=') ? <code>{limit}</code> : duration(limit, language)}
             {attributes['at_risk'] && (
               <div className="quiet">
                 {t('processes.warnedAfter', { time: duration(attributes['at_risk'], language) })}
@@ -88,7 +88,11 @@ function ElementTable({ model }: { model: ModelView }) {
     {
       key: 'decision',
       title: t('processes.decisionOrService'),
-      cell: ({ attributes }) => <DoneBy model={model} attributes={attributes} />,
+      cell: ({ attributes }) => (
+        <div className="lines">
+          <DoneBy model={model} attributes={attributes} />
+        </div>
+      ),
     },
   ];
   return (

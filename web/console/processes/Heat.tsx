@@ -86,16 +86,19 @@ function Hot({ process, version, heat }: { process: string; version: number; hea
   const { t, language } = useI18n();
   const word = useWord();
   const longest = Math.max(...heat.elements.map((one) => one.median_s ?? 0));
-  const notes = heat.elements.map((one): Note => ({
-    id: one.element,
-    sign: warmth(one.median_s, longest),
-    text: [
-      one.median_s ? `${one.visits} × ${lasted(one.median_s, language)}` : String(one.visits),
-      one.waiting > 0 && t('processes.waitingNow', { n: one.waiting }),
-    ]
-      .filter(Boolean)
-      .join(' · '),
-  }));
+  // The hottest first: where the whole is too small to be read, the diagram opens there.
+  const notes = [...heat.elements]
+    .sort((a, b) => (b.median_s ?? 0) - (a.median_s ?? 0))
+    .map((one): Note => ({
+      id: one.element,
+      sign: warmth(one.median_s, longest),
+      text: [
+        one.median_s ? `${one.visits} × ${lasted(one.median_s, language, 'narrow')}` : String(one.visits),
+        one.waiting > 0 && t('processes.waitingNow', { n: one.waiting }),
+      ]
+        .filter(Boolean)
+        .join(' · '),
+    }));
   const time = (seconds: number | null) => (seconds === null ? '' : lasted(seconds, language));
   const columns: Column<ElementHeat>[] = [
     {

@@ -244,7 +244,8 @@ function Way({ visits }: { visits: readonly VisitView[] }) {
 
 /** A field as forms know it, from what a model says of it; what no form has is shown as it is. */
 function fieldOf(name: string, model: ModelView | null): FieldDefinition {
-  const known = model?.forms.flatMap((form) => form.fields).find((field) => field.name === name);
+  const all = (model?.forms ?? []).flatMap((form) => form.fields).filter((field) => field.name === name);
+  const known = all.find((field) => Object.keys(field.choices).length > 0) ?? all[0];
   return {
     name,
     type: (known?.type ?? 'show') as FieldDefinition['type'],
@@ -254,7 +255,7 @@ function fieldOf(name: string, model: ModelView | null): FieldDefinition {
     least: null,
     most: null,
     pattern: null,
-    choices: known?.type === 'choice' ? (known.choices as FieldDefinition['choices']) : null,
+    choices: (known?.choices ?? null) as FieldDefinition['choices'],
     currency: known?.currency ?? 'CNY',
     secret: false,
   };

@@ -4,11 +4,15 @@ import type { Language } from '../../shared/i18n';
 
 type Unit = 'year' | 'month' | 'week' | 'day' | 'hour' | 'minute' | 'second';
 
-function inUnits(parts: readonly (readonly [number, Unit])[], language: Language): string {
+type Words = 'long' | 'narrow';
+
+function inUnits(
+  parts: readonly (readonly [number, Unit])[],
+  language: Language,
+  unitDisplay: Words = 'long',
+): string {
   return parts
-    .map(([n, unit]) =>
-      new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(n),
-    )
+    .map(([n, unit]) => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay }).format(n))
     .join(language === 'en' ? ' ' : '');
 }
 
@@ -32,8 +36,8 @@ const SIZES: readonly (readonly [number, Unit])[] = [
   [1, 'second'],
 ];
 
-/** A number of seconds in its two largest units. */
-export function lasted(seconds: number, language: Language): string {
+/** A number of seconds in its two largest units; narrow where it stands on a diagram. */
+export function lasted(seconds: number, language: Language, words: Words = 'long'): string {
   let left = Math.abs(Math.round(seconds));
   const parts: [number, Unit][] = [];
   for (const [size, unit] of SIZES) {
@@ -41,5 +45,5 @@ export function lasted(seconds: number, language: Language): string {
     left -= n * size;
     if (n > 0) parts.push([n, unit]);
   }
-  return inUnits(parts.length ? parts.slice(0, 2) : [[0, 'second']], language);
+  return inUnits(parts.length ? parts.slice(0, 2) : [[0, 'second']], language, words);
 }
