@@ -53,11 +53,11 @@ function whenWidthChanges(box: HTMLElement, then: () => void): ResizeObserver {
   return watcher;
 }
 
-/** A diagram that is broad and low takes no more of the page than it needs. */
-function fitHeight(box: HTMLElement, canvas: Canvas): void {
+/** A diagram that is broad and low takes no more of the page than it needs. least: the scale at which it is shown. */
+function fitHeight(box: HTMLElement, canvas: Canvas, least: number): void {
   box.style.height = '';
   const { width, height } = canvas.viewbox().inner;
-  const scale = Math.min(1, box.clientWidth / width);
+  const scale = Math.max(least, Math.min(1, box.clientWidth / width));
   box.style.height = `${Math.round(Math.max(LEAST_HEIGHT, Math.min(box.clientHeight, height * scale + ROOM)))}px`;
   canvas.resized();
 }
@@ -107,7 +107,7 @@ export default function Diagram({ process, version, here = NONE, done = NONE, no
         const first = present[0] ?? said.find((note) => note.sign && elements.get(note.id))?.id;
         const target = box.current;
         const fit = () => {
-          if (large) fitHeight(target, canvas);
+          if (large) fitHeight(target, canvas, first ? LEGIBLE : 0);
           if (canvas.zoom('fit-viewport', 'auto') < LEGIBLE && first && elements.get(first)) {
             canvas.zoom(LEGIBLE);
             canvas.scrollToElement(first, 40);

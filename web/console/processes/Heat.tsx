@@ -99,7 +99,7 @@ function Hot({ process, version, heat }: { process: string; version: number; hea
         .filter(Boolean)
         .join(' · '),
     }));
-  const time = (seconds: number | null) => (seconds === null ? '' : lasted(seconds, language));
+  const time = (seconds: number | null) => (seconds === null ? '' : lasted(seconds, language, 'narrow'));
   const columns: Column<ElementHeat>[] = [
     {
       key: 'element',

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
 from liushui.bank import Bank
 from liushui.channels.open_api import schemas as s
@@ -28,6 +29,7 @@ KEY_LENGTH_MAX = 100
 IdempotencyKey = Annotated[
     str, Header(alias="Idempotency-Key", min_length=1, max_length=KEY_LENGTH_MAX, pattern=r"^[\x21-\x7e]+$")
 ]
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9000, 1, 1)
 AccountPath = Annotated[str, Path(max_length=40, pattern=r"^[0-9A-Z-]+$")]
 JournalPath = Annotated[int, Path(ge=1, le=2**62)]
@@ -145,6 +147,16 @@ def person_of_customer(visitor: Visitor) -> Person:
     return Person(
         visitor.customer, frozenset({CUSTOMER_ROLE}), visitor.branch_id, visitor.channel, anywhere=True
     )
+
+
+def _as_written(value: object) -> object:
+    """A day as ISO 8601 writes it; the framework would take a number of seconds, too. Raises ``ValueError``."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("a day is written YYYY-MM-DD")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_as_written)]
 
 
 def midnight(day: date) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from asyncpg import Record
@@ -21,6 +21,7 @@ from liushui.channels.open_api.case_view import (
 )
 from liushui.channels.open_api.dependencies import (
     Caller,
+    Day,
     IdempotencyKey,
     TheBank,
     actor_of,
@@ -58,8 +59,8 @@ async def show_cases(
     bank: TheBank, caller: Caller, process: Process | None = None, status: Status | None = None,
     object_type: ObjectType | None = None, object_number: ObjectNumber | None = None, mine: bool = False,
     branch: BranchCode | None = None, person: PersonNumber | None = None, overdue: bool = False,
-    started_from: date | None = None,
-    started_to: date | None = None,
+    started_from: Day | None = None,
+    started_to: Day | None = None,
     before: Annotated[int, Query(ge=1, le=NEWEST)] = NEWEST, limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> s.CasePage:  # fmt: skip
     """The newest first, of the caller's branch unless they work for all. started_from, started_to: days of the bank, both

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path
 
 from liushui.channels.open_api import schemas_models as s
 from liushui.channels.open_api.case_view import element_at, name_of
-from liushui.channels.open_api.dependencies import Caller, TheBank, midnight
+from liushui.channels.open_api.dependencies import Caller, Day, TheBank, midnight
 from liushui.kernel.clock import BANK_TIME
 from liushui.kernel.errors import refuse
 from liushui.store.database import PoolConnection
@@ -38,7 +38,7 @@ def period(now: datetime, since: date | None, until: date | None) -> tuple[date,
 
 @router.get("/v1/process-figures")
 async def show_figures(
-    bank: TheBank, caller: Caller, since: date | None = None, until: date | None = None
+    bank: TheBank, caller: Caller, since: Day | None = None, until: Day | None = None
 ) -> s.FiguresView:
     """Of the caller's branch unless they work for all. since, until: days of the bank, both included."""
     first, last = period(bank.clock.now(), since, until)
@@ -100,7 +100,7 @@ async def show_differences(
 @router.get("/v1/processes/{process}/versions/{version}/heat")
 async def show_heat(
     process: KeyPath, version: VersionPath, bank: TheBank, caller: Caller,
-    since: date | None = None, until: date | None = None,
+    since: Day | None = None, until: Day | None = None,
 ) -> s.HeatView:  # fmt: skip
     """How often each element was done, how long it took and what waits there now, in cases of the caller's branch unless they work for all."""
     now = bank.clock.now()

@@ -8,7 +8,7 @@ from typing import cast
 from fastapi import APIRouter
 
 from liushui.channels.open_api import schemas_models as s
-from liushui.channels.open_api.dependencies import Caller, TheBank
+from liushui.channels.open_api.dependencies import Caller, Day, TheBank
 from liushui.kernel.clock import BANK_TIME
 from liushui.risk import Parameter, load_parameters
 from liushui.workflow import Deployed
@@ -18,7 +18,7 @@ PAST, CURRENT, COMING = "past", "current", "coming"
 
 
 @router.get("/v1/parameters")
-async def show_parameters(bank: TheBank, caller: Caller, on: date | None = None) -> s.ParametersView:
+async def show_parameters(bank: TheBank, caller: Caller, on: Day | None = None) -> s.ParametersView:
     """What holds on a day of the bank, today where none is asked; what did, and what is known to. Rates and products have
     endpoints of their own."""
     day = on or bank.clock.now().astimezone(BANK_TIME).date()
