@@ -23,7 +23,7 @@ from liushui.processes import Processes, Services
 from liushui.products import verify_products
 from liushui.reporting import Reporting
 from liushui.self_service import CustomerSessions, Proofs, RelyingParty, verify_signatures
-from liushui.store.database import POOL_SIZE_DEFAULT, Database
+from liushui.store.database import POOL_SIZE_DEFAULT, Database, PoolConnection
 from liushui.store.given import NOTHING
 from liushui.store.outbox import Handler
 from liushui.store.vault import Vault
@@ -119,24 +119,35 @@ async def open_bank(
 async def verify(
     db: Database, progress: Callable[[str], None] = lambda _: None, *, since: date | None = None
 ) -> list[Fault]:
-    """Everything that ``liushui verify`` checks, at one moment of the database. since: take as given what stood at the cut-off
-    of the last day closed before it, and prove the rest; None: prove everything. Refuses ``verify_no_closed_day``."""
+    """Everything that ``liushui verify`` checks, at one moment of the database. See ``verify_within``."""
     async with db.survey() as conn:
-        given = NOTHING if since is None else await given_before(conn, since)
-        faults = await verify_books(conn, progress, given)
-        progress("general ledger")
-        faults += await verify_general_ledger(conn, given)
-        progress("blocks")
-        faults += await verify_blocks(conn)
-        progress("placed deposits")
-        faults += await verify_placed(conn)
-        progress("closed days")
-        faults += await verify_days(conn, given)
-        progress("products")
-        faults += await verify_products(conn)
-        progress("electronic signatures")
-        faults += await verify_signatures(conn, given)
-        progress("cash")
-        faults += await verify_cash(conn, given)
-        progress("processes")
-        return faults + await verify_processes(conn, Catalogue(db), given)
+        return await verify_within(conn, Catalogue(db), progress, since=since)
+
+
+async def verify_within(
+    conn: PoolConnection,
+    catalogue: Catalogue,
+    progress: Callable[[str], None] = lambda _: None,
+    *,
+    since: date | None = None,
+) -> list[Fault]:
+    """The first differences of every kind, in a transaction that sees one moment. since: take as given what stood at the
+    cut-off of the last day closed before it, and prove the rest; None: prove everything. Refuses ``verify_no_closed_day``."""
+    given = NOTHING if since is None else await given_before(conn, since)
+    faults = await verify_books(conn, progress, given)
+    progress("general ledger")
+    faults += await verify_general_ledger(conn, given)
+    progress("blocks")
+    faults += await verify_blocks(conn)
+    progress("placed deposits")
+    faults += await verify_placed(conn)
+    progress("closed days")
+    faults += await verify_days(conn, given)
+    progress("products")
+    faults += await verify_products(conn)
+    progress("electronic signatures")
+    faults += await verify_signatures(conn, given)
+    progress("cash")
+    faults += await verify_cash(conn, given)
+    progress("processes")
+    return faults + await verify_processes(conn, catalogue, given)
