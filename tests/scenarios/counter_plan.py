@@ -44,7 +44,7 @@ class Counters(NamedTuple):
 
 
 COUNTERS = (
-    Counters("T0001", 1, "0001-T01", "0001-V", (1, 3)),
+    Counters("T0001", 1, "0001-T01", "0001-V", (1,)),
     Counters("T0003", 1, "0001-T02", "0001-V", (4,)),
     Counters("T0002", 2, "0002-T01", "0002-V", (2,)),
 )
@@ -101,6 +101,7 @@ class Reckoning:
             yield self._fetch(chance, at)
         for _ in range(chance.randint(1, 2)):
             yield self._deposit(chance, at)
+        if chance.random() < 0.5:
             yield self._withdrawal(chance, at)
         if till[10_000] > 260:
             notes = {10_000: till[10_000] - 200}
@@ -154,7 +155,7 @@ class Reckoning:
         right on the account; otherwise it is the bank's."""
         till = self.places[at.till]
         book = there(till)
-        if chance.random() > 0.12:
+        if chance.random() > 0.15:
             return Visit("close", at, book, other=book)
         face = chance.choice([10_000, 5_000, 1_000])
         pieces = chance.choice([1, -1])
