@@ -188,7 +188,7 @@ def test_one_process_sends_and_another_receives_through_the_outbox(demo: str) ->
         await s.work()
         await s.work()
         async with s.bank.db.read() as conn:
-            rows = await conn.fetch(Q.instances, 2**62, "hearer", None, None, None, 10)
+            rows = await conn.fetch(Q.instances, 2**62, "hearer", None, None, None, None, 10)
         assert [(r["status"], r["initiator"]) for r in rows] == [("running", "system")]
 
     run(demo, tell)

@@ -225,6 +225,7 @@ def test_every_endpoint_refuses_strangers_and_wrong_roles(demo: str) -> None:
                 place="0001-V",
                 kind=101,
                 order=1,
+                receipt=1,
             )
             stranger = await c.call(method, path, None)
             if needs == PUBLIC:

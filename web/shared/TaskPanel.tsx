@@ -2,19 +2,22 @@
 
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Alert, Button, Spin, Tag } from 'antd';
-import { ApiError, get, newKey, post } from './api/client';
+import { type ApiError, asApiError, get, newKey, post } from './api/client';
 import type { CaseNumber, CaseView, FormDefinition, ProcessView, TaskView } from './api/types';
 import { CaseWay, lastOf, useElementNames } from './CaseWay';
 import { Comments } from './Comments';
+import { Documents } from './Documents';
 import { loadDraft, saveDraft, dropDraft } from './drafts';
 import { useFaultText } from './faults';
 import { FormRenderer } from './fields/FormRenderer';
 import { fromValues, toForm, withoutSecrets, type Filled } from './fields/filled';
 import { ShownValue } from './fields/ShownValue';
-import { partOf, useI18n } from './i18n';
+import { type Key, labelOf, type Language, partOf, useI18n } from './i18n';
+import { FourEyes } from './FourEyes';
 import { Procedure } from './Procedure';
 import { useSession } from './session';
 import type { Once } from './ShownOnce';
+import { Rows, type Row } from './Rows';
 import { useErrand } from './useErrand';
 import { useLoad } from './useLoad';
 
@@ -81,7 +84,7 @@ function OpenTask({ found, shown, process, inside, reload, onDone }: OpenProps) 
     setClaimError(null);
     post(`/v1/tasks/${found.task}/${verb}`, {}, newKey())
       .then(reload)
-      .catch((failed: unknown) => setClaimError(failed instanceof ApiError ? failed : new ApiError(0, null)));
+      .catch((failed: unknown) => setClaimError(asApiError(failed)));
   };
   const done = shown.history
     .filter((event) => event.lifecycle === 'completed' && event.element)
@@ -97,6 +100,7 @@ function OpenTask({ found, shown, process, inside, reload, onDone }: OpenProps) 
           <span className="quiet">{t('case.number', { number: found.case })}</span>
         </div>
         {!inside && <Facts shown={shown} process={process} />}
+        {!inside && <FourEyes task={found} names={names} />}
         {claimError && <Fault error={claimError} />}
         {errand.progress === 'unknown' && <Unknown onAgain={errand.again} />}
         <FormRenderer
@@ -122,6 +126,7 @@ function OpenTask({ found, shown, process, inside, reload, onDone }: OpenProps) 
         {!inside && <Comments task={found} onAdded={reload} />}
       </div>
       <aside className="task-aside">
+        {found.attachments.length > 0 && <Documents task={found.task} files={found.attachments} />}
         {procedure && (
           <section aria-label={t('task.procedure')}>
             <h3>{t('task.procedure')}</h3>
@@ -160,32 +165,35 @@ export function Unknown({ onAgain }: { onAgain: () => void }) {
   );
 }
 
+/** What the case was started with, as rows of label and text. */
+export function factsOf(
+  shown: CaseView,
+  process: ProcessView,
+  language: Language,
+  t: (key: Key) => string,
+): Row[] {
+  const fields = (process.start_form?.fields ?? []).filter(
+    (field) =>
+      !field.secret && shown.variables[field.name] !== undefined && shown.variables[field.name] !== null,
+  );
+  const rows: Row[] = fields.map((field) => [
+    labelOf(field, language),
+    <ShownValue key={field.name} field={field} value={shown.variables[field.name]} />,
+  ]);
+  const words = shown.variables.amount_in_words;
+  if (typeof words === 'string')
+    rows.push([
+      t('case.inWords'),
+      <span key="words" lang="zh-CN">
+        {words}
+      </span>,
+    ]);
+  return rows;
+}
+
 /** What the case was started with. */
 export function Facts({ shown, process }: { shown: CaseView; process: ProcessView }) {
   const { t, language } = useI18n();
-  const fields = (process.start_form?.fields ?? []).filter(
-    (field) => !field.secret && shown.variables[field.name] !== undefined,
-  );
-  return (
-    <dl className="facts" aria-label={t('case.facts')}>
-      {fields.map((field) => (
-        <div key={field.name}>
-          <dt>{language === 'en' ? field.en : field.zh}</dt>
-          <dd>
-            <ShownValue field={field} value={shown.variables[field.name]} />
-          </dd>
-        </div>
-      ))}
-      {typeof shown.variables.amount_in_words === 'string' && (
-        <div>
-          <dt>{t('case.inWords')}</dt>
-          <dd lang="zh-CN">{shown.variables.amount_in_words}</dd>
-        </div>
-      )}
-      <div>
-        <dt>{t('case.startedBy')}</dt>
-        <dd>{shown.initiator}</dd>
-      </div>
-    </dl>
-  );
+  const rows: Row[] = [...factsOf(shown, process, language, t), [t('case.startedBy'), shown.initiator]];
+  return <Rows className="facts" label={t('case.facts')} rows={rows} />;
 }

@@ -1,6 +1,8 @@
 /* What somebody has begun and not sent, kept in this browser tab: it survives a reload, a lock and a lost session, belongs
    to one member of staff, and is wiped when they log out. Secrets are never kept. */
 
+import { useEffect, useState } from 'react';
+
 const PREFIX = 'liushui.draft.';
 
 export function loadDraft<T>(owner: string, name: string): T | null {
@@ -25,4 +27,34 @@ export function wipeDrafts(): void {
   for (const name of Object.keys(sessionStorage)) {
     if (name.startsWith(PREFIX)) sessionStorage.removeItem(name);
   }
+}
+
+const A_RELOAD_MS = 400;
+
+/** Whether another window of this browser has the same draft open (a window that was duplicated brings its drafts along). The
+ * one that had it first keeps it; once that is closed, this one has it. */
+export function useOpenElsewhere(name: string): boolean {
+  const [elsewhere, setElsewhere] = useState(false);
+  useEffect(() => {
+    if (!navigator.locks) return undefined; // not over plain HTTP; the key of the draft still keeps it from being done twice
+    const stop = new AbortController();
+    let leave: () => void = () => undefined;
+    const timer = window.setTimeout(() => setElsewhere(true), A_RELOAD_MS); // a page that is reloaded lets go a moment later
+    navigator.locks
+      .request(`${PREFIX}${name}`, { signal: stop.signal }, () => {
+        window.clearTimeout(timer);
+        setElsewhere(false);
+        return new Promise<void>((resolve) => {
+          leave = resolve;
+        });
+      })
+      .catch(() => undefined); // given up while it waited
+    return () => {
+      window.clearTimeout(timer);
+      setElsewhere(false);
+      stop.abort();
+      leave();
+    };
+  }, [name]);
+  return elsewhere;
 }

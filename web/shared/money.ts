@@ -47,3 +47,13 @@ export const FACES = [10000, 5000, 2000, 1000, 500, 100, 50, 10, 5, 2, 1];
 export function countedSum(counts: Record<string, number>): bigint {
   return Object.entries(counts).reduce((sum, [face, n]) => sum + BigInt(face) * BigInt(n), 0n);
 }
+
+/** The largest of some entries with its currency, for eyes: the amount that people mean by a journal's. */
+export function largestOf(entries: readonly { amount: string; currency: string }[]): string {
+  const minor = (entry: { amount: string; currency: string }) =>
+    parseAmount(entry.amount, entry.currency) ?? 0n;
+  const [first, ...others] = entries;
+  if (!first) return '';
+  const largest = others.reduce((most, entry) => (minor(entry) > minor(most) ? entry : most), first);
+  return `${largest.currency} ${showDecimal(largest.amount, largest.currency)}`;
+}

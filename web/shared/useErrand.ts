@@ -2,7 +2,7 @@
    restarted bank the same thing is asked again under the same key, until the bank has said yes or no. */
 
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ApiError, newKey } from './api/client';
+import { type ApiError, asApiError, newKey } from './api/client';
 import type { FieldDefinition, Values } from './api/types';
 import { dropDraft, loadDraft, saveDraft } from './drafts';
 
@@ -28,6 +28,8 @@ export function useErrand<T>(
   name: string,
   perform: (form: Values, key: string) => Promise<T>,
   onDone: (answer: T) => void,
+  /** The key of this intention where it has one from its beginning, so that a second window with the same draft has it too. */
+  ownKey?: string,
 ): Errand {
   const [progress, setProgress] = useState<Progress>('idle');
   const [error, setError] = useState<ApiError | null>(null);
@@ -54,7 +56,7 @@ export function useErrand<T>(
           calls.current.onDone(answer);
           return;
         } catch (failed) {
-          const known = failed instanceof ApiError ? failed : new ApiError(0, null);
+          const known = asApiError(failed);
           const pause = PAUSES_MS[attempt];
           if (!known.isAnswer && pause !== undefined) {
             await new Promise((resolve) => window.setTimeout(resolve, pause));
@@ -79,12 +81,12 @@ export function useErrand<T>(
       if (busy.current) return;
       const secrets = fields.filter((field) => field.secret && field.name in form).map((field) => field.name);
       const before = loadDraft<Pending>(owner, slot);
-      const pending = { key: before?.key ?? newKey(), form, whole: secrets.length === 0 };
+      const pending = { key: before?.key ?? ownKey ?? newKey(), form, whole: secrets.length === 0 };
       const kept = Object.fromEntries(Object.entries(form).filter(([name]) => !secrets.includes(name)));
       saveDraft(owner, slot, { ...pending, form: kept });
       void run(pending);
     },
-    [owner, slot, run],
+    [owner, slot, run, ownKey],
   );
 
   const again = useCallback(() => {

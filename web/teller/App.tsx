@@ -1,22 +1,33 @@
 import { useEffect } from 'react';
 import { Link, Route, Router, Switch, useLocation } from 'wouter';
 import { get } from '../shared/api/client';
-import type { MyTill } from '../shared/api/types';
+import type { MyTill as Mine } from '../shared/api/types';
 import { LanguageSwitch } from '../shared/LanguageSwitch';
 import { useI18n, type Key } from '../shared/i18n';
 import { useSession } from '../shared/session';
 import { useLoad } from '../shared/useLoad';
-import { LookUp } from './LookUp';
+import { Customers } from './Customers';
+import { Journal } from './Journal';
+import { MyTill } from './MyTill';
 import { Workbench } from './Workbench';
-import { WorkbenchProvider } from './workbenchState';
+import { useWorkbench, WorkbenchProvider } from './workbenchState';
 import { Worklist } from './Worklist';
 
 const TELLER = 'teller';
 const LOOK_AGAIN_MS = 20_000;
-const PLACES: { path: string; title: Key }[] = [
+/** roles, permission: to whom a page is of use; without them, to everybody. */
+interface Where {
+  path: string;
+  title: Key;
+  roles?: string[];
+  permission?: string;
+}
+const PLACES: Where[] = [
   { path: '/', title: 'nav.workbench' },
   { path: '/worklist', title: 'nav.worklist' },
-  { path: '/look-up', title: 'nav.lookUp' },
+  { path: '/till', title: 'nav.till', roles: [TELLER, 'supervisor'] },
+  { path: '/journal', title: 'nav.journal', permission: 'journal_read' },
+  { path: '/look-up', title: 'nav.lookUp', permission: 'customer_read' },
 ];
 
 export function App() {
@@ -33,6 +44,11 @@ function Frame() {
   const { t } = useI18n();
   const { me, lock, leave } = useSession();
   const [place] = useLocation();
+  const places = PLACES.filter(
+    (one) =>
+      (!one.roles || one.roles.some((role) => me.roles.includes(role))) &&
+      (!one.permission || me.permissions.includes(one.permission)),
+  );
   const here = PLACES.find((one) =>
     one.path === '/' ? place === '/' || place === '' : place.startsWith(one.path),
   );
@@ -55,7 +71,7 @@ function Frame() {
       <header className="top">
         <span className="brand">{t('brand')}</span>
         <nav aria-label={t('nav.label')}>
-          {PLACES.map((one) => (
+          {places.map((one) => (
             <Link
               key={one.path}
               href={one.path}
@@ -79,8 +95,14 @@ function Frame() {
       <main>
         <Switch>
           <Route path="/worklist/:task?">{(found) => <Worklist task={Number(found.task) || null} />}</Route>
+          <Route path="/till">
+            <MyTill />
+          </Route>
+          <Route path="/journal">
+            <Journal />
+          </Route>
           <Route path="/look-up">
-            <LookUp />
+            <Customers />
           </Route>
           <Route>
             <Workbench />
@@ -94,7 +116,10 @@ function Frame() {
 /** The till that this person keeps, always in sight; never what is in it. */
 function Till() {
   const { t } = useI18n();
-  const { value } = useLoad('my till', () => get<MyTill>('/v1/cash/my-till'), LOOK_AGAIN_MS);
+  const { tabs } = useWorkbench();
+  const { value, reload } = useLoad('my till', () => get<Mine>('/v1/cash/my-till'), LOOK_AGAIN_MS);
+  const cases = tabs.map((tab) => `${tab.id} ${tab.case}`).join();
+  useEffect(reload, [cases, reload]); // what somebody has just done may have changed it
   if (!value) return null;
   if (value.till === null) return <span className="till">{t('till.none')}</span>;
   const text =

@@ -6,6 +6,7 @@ import { get, post } from '../shared/api/client';
 import type { CaseView, FormDefinition, ProcessView, TaskOfCase } from '../shared/api/types';
 import { CaseResult } from '../shared/CaseResult';
 import { useFaultText } from '../shared/faults';
+import { useOpenElsewhere } from '../shared/drafts';
 import { toForm } from '../shared/fields/filled';
 import { FormRenderer } from '../shared/fields/FormRenderer';
 import { partOf, useI18n } from '../shared/i18n';
@@ -15,6 +16,7 @@ import { Facts, TaskPanel, Unknown } from '../shared/TaskPanel';
 import { useErrand } from '../shared/useErrand';
 import { useLoad } from '../shared/useLoad';
 import { Authorisation } from './Authorisation';
+import { Help, useHelp } from './Help';
 import { useWorkbench, type Tab } from './workbenchState';
 
 const LOOK_AGAIN_MS = 2500;
@@ -23,13 +25,22 @@ const NO_FORM: FormDefinition = { name: 'start', zh: '', en: '', fields: [] };
 export function Transaction({ tab, process }: { tab: Tab; process: ProcessView }) {
   const { t, language } = useI18n();
   const { close } = useWorkbench();
+  const [help, showHelp] = useHelp();
   const name = partOf(process.name, language);
   return (
-    <>
+    <div className={help ? 'transaction transaction-helped' : 'transaction'}>
       <div className="transaction-title">
         <h1>
           <span className="code">{process.code}</span> {name}
         </h1>
+        <button
+          type="button"
+          className="plain-button no-print"
+          aria-expanded={help}
+          onClick={() => showHelp(!help)}
+        >
+          {t('help.toggle')}
+        </button>
         <button
           type="button"
           className="plain-button no-print"
@@ -39,33 +50,50 @@ export function Transaction({ tab, process }: { tab: Tab; process: ProcessView }
           {t('transaction.close')}
         </button>
       </div>
-      {tab.case === null ? <Start tab={tab} process={process} /> : <Running tab={tab} process={process} />}
-    </>
+      <div className="transaction-main">
+        {tab.case === null ? <Start tab={tab} process={process} /> : <Running tab={tab} process={process} />}
+      </div>
+      {help && <Help process={process} />}
+    </div>
   );
 }
 
 function Start({ tab, process }: { tab: Tab; process: ProcessView }) {
   const { t } = useI18n();
   const { me } = useSession();
-  const { change } = useWorkbench();
+  const { change, renew } = useWorkbench();
+  const elsewhere = useOpenElsewhere(tab.id);
   const form = process.start_form ?? NO_FORM;
   const errand = useErrand(
     me.number,
     `start.${tab.id}`,
     (values, key) => post<CaseView>(`/v1/processes/${process.key}/cases`, { form: values }, key),
     (begun) => change(tab.id, { case: begun.case }),
+    tab.key,
   );
+  const sentElsewhere = errand.error?.code === 'key_reused';
   return (
     <div>
       {errand.progress === 'unknown' && <Unknown onAgain={errand.again} />}
+      {(elsewhere || sentElsewhere) && (
+        <Alert
+          type="warning"
+          showIcon
+          role="alert"
+          className="form-fault"
+          title={sentElsewhere ? t('draft.sent') : t('draft.elsewhere')}
+          description={t('draft.more')}
+          action={<Button onClick={() => renew(tab.id)}>{t('draft.renew')}</Button>}
+        />
+      )}
       <FormRenderer
         form={form}
         filled={tab.filled}
-        error={errand.error}
+        error={sentElsewhere ? null : errand.error}
         takesFocus
         submitText={t('transaction.submit')}
         sending={errand.progress === 'sending'}
-        disabled={errand.progress === 'unknown'}
+        disabled={errand.progress === 'unknown' || elsewhere || sentElsewhere}
         onChange={(filled) => change(tab.id, { filled })}
         onSubmit={() => errand.submit(toForm(form.fields, tab.filled), form.fields)}
       />
@@ -91,6 +119,7 @@ function Running({ tab, process }: { tab: Tab; process: ProcessView }) {
   };
   const isMine = (task: TaskOfCase) =>
     task.claimed_by === me.number || (task.state === 'open' && (!task.role || me.roles.includes(task.role)));
+  const decided = shown.tasks.filter((task) => task.completed_by && task.completed_by !== me.number).at(-1);
   const waiting = shown.tasks.filter((task) => task.state === 'open' || task.state === 'claimed');
   const mine = waiting.find(isMine);
   const others = waiting.filter((task) => !isMine(task));
@@ -109,7 +138,7 @@ function Running({ tab, process }: { tab: Tab; process: ProcessView }) {
             <Button
               onClick={() => {
                 close(tab.id);
-                open(process.key);
+                open(process.key, { place: tab.place });
               }}
             >
               {t('transaction.another')}
@@ -119,6 +148,9 @@ function Running({ tab, process }: { tab: Tab; process: ProcessView }) {
       ) : (
         <>
           <Facts shown={shown} process={process} />
+          {decided?.completed_by && mine && (
+            <Alert type="info" showIcon title={t('transaction.decided', { person: decided.completed_by })} />
+          )}
           {mine && <TaskPanel key={mine.task} task={mine.task} inside onDone={onDone} />}
           {!mine && others.length === 0 && (
             <Alert type="info" showIcon title={t('transaction.working')} role="status" />

@@ -1,15 +1,18 @@
 /* The workbench (柜面): a command line, the open transactions as tabs, function keys in the footer. */
 
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { Spin } from 'antd';
 import { partOf, useI18n } from '../shared/i18n';
 import { CommandLine } from './CommandLine';
+import { KeysBar } from './KeysBar';
+import { LastTransaction } from './LastTransaction';
 import { Transaction } from './Transaction';
 import { useWorkbench } from './workbenchState';
 
 export function Workbench() {
   const { t, language } = useI18n();
-  const { processes, tabs, active, open, show } = useWorkbench();
+  const { processes, tabs: all, active, open, show } = useWorkbench();
+  const tabs = useMemo(() => all.filter((tab) => !tab.place), [all]);
   const command = useRef<HTMLInputElement>(null);
   const nameOf = (key: string) => {
     const process = processes?.find((one) => one.key === key);
@@ -75,6 +78,7 @@ export function Workbench() {
           </div>
         ) : (
           <section aria-label={t('bench.transactions')} className="offers">
+            <LastTransaction />
             <h1>{t('bench.transactions')}</h1>
             {processes.length === 0 && <p className="quiet">{t('bench.none')}</p>}
             <ul>
@@ -90,30 +94,17 @@ export function Workbench() {
           </section>
         )}
       </div>
-      <footer className="keys">
-        <Keys />
-      </footer>
+      <KeysBar
+        keys={[
+          ['F1', t('help.toggle')],
+          ['F2', t('keys.command')],
+          ['F4', t('keys.nextTab')],
+          ['F8', t('keys.lock')],
+          ['F9', t('keys.submit')],
+          ['Enter', t('keys.nextField')],
+          ['↑', t('keys.previousField')],
+        ]}
+      />
     </div>
-  );
-}
-
-function Keys() {
-  const { t } = useI18n();
-  const keys = [
-    ['F2', t('keys.command')],
-    ['F4', t('keys.nextTab')],
-    ['F8', t('keys.lock')],
-    ['F9', t('keys.submit')],
-    ['Enter', t('keys.nextField')],
-    ['↑', t('keys.previousField')],
-  ];
-  return (
-    <>
-      {keys.map(([key, text]) => (
-        <span key={key}>
-          <kbd>{key}</kbd> {text}
-        </span>
-      ))}
-    </>
   );
 }

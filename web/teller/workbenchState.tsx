@@ -10,9 +10,20 @@ import { useLoad } from '../shared/useLoad';
 
 export interface Tab {
   id: string;
+  /** Of the intention, from its beginning: whoever sends the same draft from another window does nothing twice. */
+  key: string;
   process: string;
   filled: Filled;
   case: number | null;
+  /** The page that leads through it; null: the workbench's own tabs. */
+  place: Place;
+}
+
+export type Place = 'till' | null;
+export interface Begun {
+  filled?: Filled;
+  case?: number;
+  place?: Place;
 }
 
 interface Kept {
@@ -23,10 +34,16 @@ interface Kept {
 interface Workbench extends Kept {
   /** What this person may start at the counter, by transaction code; null until known. */
   processes: readonly ProcessView[] | null;
-  open: (process: string) => void;
+  open: (process: string, begun?: Begun) => void;
+  /** The same draft under another name and key: another transaction. */
+  renew: (id: string) => void;
   close: (id: string) => void;
   show: (id: string | null) => void;
   change: (id: string, part: Partial<Tab>) => void;
+}
+
+function newTab(process: string, { filled = {}, case: number, place = null }: Begun): Tab {
+  return { id: newKey().slice(0, 8), key: newKey(), process, filled, case: number ?? null, place };
 }
 
 const SLOT = 'workbench';
@@ -63,18 +80,30 @@ export function WorkbenchProvider({ children }: { children: ReactNode }) {
     if (all) saveDraft(me.number, SLOT, { ...kept, tabs });
   }, [me.number, kept, all]);
 
-  const open = useCallback((process: string) => {
-    const tab: Tab = { id: newKey().slice(0, 8), process, filled: {}, case: null };
-    setKept((now) => ({ tabs: [...now.tabs, tab], active: tab.id }));
+  const open = useCallback((process: string, begun: Begun = {}) => {
+    const tab = newTab(process, begun);
+    setKept((now) => ({ tabs: [...now.tabs, tab], active: tab.place ? now.active : tab.id }));
+  }, []);
+  const renew = useCallback((id: string) => {
+    setKept((now) => {
+      const before = now.tabs.find((tab) => tab.id === id);
+      if (!before) return now;
+      const tab = newTab(before.process, { filled: before.filled, place: before.place });
+      return {
+        tabs: now.tabs.map((one) => (one.id === id ? tab : one)),
+        active: now.active === id ? tab.id : now.active,
+      };
+    });
   }, []);
   const close = useCallback(
     (id: string) => {
       dropDraft(me.number, `errand.start.${id}`);
       setKept((now) => {
-        const at = now.tabs.findIndex((tab) => tab.id === id);
-        const tabs = now.tabs.filter((tab) => tab.id !== id);
-        const active = now.active === id ? (tabs[Math.max(0, at - 1)]?.id ?? null) : now.active;
-        return { tabs, active };
+        const own = now.tabs.filter((tab) => !tab.place);
+        const at = own.findIndex((tab) => tab.id === id);
+        const left = own.filter((tab) => tab.id !== id);
+        const active = now.active === id ? (left[Math.max(0, at - 1)]?.id ?? null) : now.active;
+        return { tabs: now.tabs.filter((tab) => tab.id !== id), active };
       });
     },
     [me.number],
@@ -89,8 +118,8 @@ export function WorkbenchProvider({ children }: { children: ReactNode }) {
     [],
   );
   const value = useMemo(
-    () => ({ ...kept, processes, open, close, show, change }),
-    [kept, processes, open, close, show, change],
+    () => ({ ...kept, processes, open, renew, close, show, change }),
+    [kept, processes, open, renew, close, show, change],
   );
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }

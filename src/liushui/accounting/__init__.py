@@ -14,6 +14,7 @@ from liushui.accounting.internal_accounts import (
     open_internal_account,
     open_internal_accounts,
 )
+from liushui.accounting.receipts import Receipt, record_receipt
 from liushui.accounting.templates import Template, Templates, load_templates
 from liushui.accounting.year_end import TO_PROFIT, carry_profit
 
@@ -23,6 +24,7 @@ __all__ = [
     "GlAccount",
     "InternalAccounts",
     "Q",
+    "Receipt",
     "Template",
     "Templates",
     "TrialBalanceRow",
@@ -32,6 +34,7 @@ __all__ = [
     "load_templates",
     "open_internal_account",
     "open_internal_accounts",
+    "record_receipt",
     "roll_up",
     "trial_balance",
     "verify_general_ledger",

@@ -74,3 +74,10 @@ ORDER BY branch, i.currency;
 SELECT sha256($2::bytea || convert_to(coalesce(string_agg(
     concat_ws('|', branch_id, currency, gl_code, debit, credit), ';' ORDER BY branch_id, currency, gl_code), ''), 'UTF8'))
 FROM gl_turnover WHERE booking_date = $1 AND (debit <> 0 OR credit <> 0);
+
+-- name: lock_journal
+SELECT id FROM journal WHERE id = $1 FOR NO KEY UPDATE;
+
+-- name: insert_receipt
+INSERT INTO journal_receipt (journal_id, copy, printed_at, printed_by)
+SELECT $1, coalesce(max(copy), 0) + 1, $2, $3 FROM journal_receipt WHERE journal_id = $1 RETURNING id, copy;

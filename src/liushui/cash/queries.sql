@@ -48,6 +48,20 @@ WHERE m.journal_id = $1 ORDER BY m.place_id, l.face DESC;
 SELECT s.id AS session_id, s.state, s.opened_on AS session_opened_on, p.id, p.code, p.kind, p.branch_id, p.currency, p.account_id
 FROM till_session s JOIN cash_place p ON p.id = s.place_id WHERE s.teller = $1 AND s.state <> 'closed';
 
+-- name: last_session_of
+SELECT s.state, s.opened_on, s.signed_in_at, s.closed_at, p.id, p.code, p.kind, p.branch_id, p.currency, p.account_id
+FROM till_session s JOIN cash_place p ON p.id = s.place_id WHERE s.teller = $1 ORDER BY s.id DESC LIMIT 1;
+
+-- name: free_tills
+SELECT p.code FROM cash_place p WHERE p.branch_id = $1 AND p.kind = 'till'
+  AND NOT EXISTS (SELECT 1 FROM till_session s WHERE s.place_id = p.id AND s.state <> 'closed') ORDER BY p.code LIMIT $2;
+
+-- name: count_to_explain
+SELECT c.id FROM cash_count c JOIN process_instance i ON i.id = c.case_id
+WHERE c.id = (SELECT max(id) FROM cash_count WHERE place_id = $1) AND c.counted_by = $2 AND c.purpose = 'closing'
+  AND c.counted <> c.book AND i.ended_at IS NOT NULL
+  AND c.last_movement = (SELECT coalesce(max(id), 0) FROM cash_movement WHERE place_id = $1);
+
 -- name: holder_of
 SELECT teller FROM till_session WHERE place_id = $1 AND state <> 'closed';
 

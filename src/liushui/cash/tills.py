@@ -7,7 +7,7 @@ a close that agrees with the books gives it back. What is left open is named, an
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from asyncpg import Record
 
@@ -18,6 +18,7 @@ from liushui.risk import effective
 from liushui.store.database import PoolConnection, UnitOfWork
 
 OPEN, AWAY, CLOSED = "open", "away", "closed"
+TILLS_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,35 @@ async def over_limit_now(conn: PoolConnection, place: Place) -> bool:
     return place.kind == "till" and await book_value(conn, place) > most
 
 
+@dataclass(frozen=True, slots=True)
+class Sat:
+    """The last time somebody kept a till, still or no longer. since, until: when it was taken and given back."""
+
+    place: Place
+    state: str
+    opened_on: date
+    since: datetime
+    until: datetime | None
+
+
+async def last_sat(conn: PoolConnection, teller: str) -> Sat | None:
+    row = await conn.fetchrow(Q.last_session_of, teller)
+    return None if row is None else Sat(
+        _place(row), row["state"], row["opened_on"], row["signed_in_at"], row["closed_at"],
+    )  # fmt: skip
+
+
+async def free_tills(conn: PoolConnection, branch_id: int) -> list[str]:
+    """Codes of the branch's tills that nobody keeps."""
+    return [row["code"] for row in await conn.fetch(Q.free_tills, branch_id, TILLS_MAX)]
+
+
+async def count_to_explain(conn: PoolConnection, place: Place, teller: str) -> int | None:
+    """The teller's last closing count, where the second one differed too and nobody has booked the difference: it goes to
+    a procedure of its own."""
+    return await conn.fetchval(Q.count_to_explain, place.id, teller)
+
+
 async def open_tills(conn: PoolConnection, day: date) -> list[LeftOpen]:
     """What was not put away by the end of a day: tills that a teller still holds, vaults and machines that moved and were
     not counted since, transfers on their way. The day-end may say so; it does not wait for it."""
@@ -151,7 +181,8 @@ async def open_tills(conn: PoolConnection, day: date) -> list[LeftOpen]:
 
 
 def _held(row: Record) -> Held:
-    return Held(
-        row["session_id"], row["state"], row["session_opened_on"],
-        Place(row["id"], row["code"], row["kind"], row["branch_id"], row["currency"], row["account_id"]),
-    )  # fmt: skip
+    return Held(row["session_id"], row["state"], row["session_opened_on"], _place(row))
+
+
+def _place(row: Record) -> Place:
+    return Place(row["id"], row["code"], row["kind"], row["branch_id"], row["currency"], row["account_id"])

@@ -41,6 +41,10 @@ WHERE ($1::integer IS NULL OR r.branch_id = $1) AND ($2::integer IS NULL OR r.ki
 SELECT what, from_whom, to_whom, moved_at, moved_by, second_by, reason, account, case_id FROM voucher_movement
 WHERE kind = $1 AND first <= $2 AND last >= $2 ORDER BY id;
 
+-- name: movements_of_teller
+SELECT id, kind, first, last, what, from_whom, to_whom, moved_at, moved_by, second_by, reason, account, case_id FROM voucher_movement
+WHERE moved_at >= $2 AND id < $3 AND (from_whom = $1 OR to_whom = $1 OR moved_by = $1) ORDER BY id DESC LIMIT $4;
+
 -- name: insert_count
 INSERT INTO voucher_count (teller, counted, book, business_date, counted_at, case_id) VALUES ($1, $2, $3, $4, $5, $6);
 

@@ -20,6 +20,7 @@ from liushui.identity.staff import (
     set_active,
     set_roles,
     staff_by_number,
+    staff_with_role,
     unlock,
 )
 
@@ -47,5 +48,6 @@ __all__ = [
     "set_active",
     "set_roles",
     "staff_by_number",
+    "staff_with_role",
     "unlock",
 ]

@@ -45,6 +45,15 @@ async def staff_by_number(conn: PoolConnection, number: str) -> Principal:
     return principal_from(row)
 
 
+async def staff_with_role(
+    conn: PoolConnection, role: str | None, branch_id: int, *, limit: int
+) -> list[tuple[str, str]]:
+    """Number and name of whoever may work in a role (None: any) for a branch: of it, or of one that works for all."""
+    anywhere = [name for name, role_of in load_roles().items() if role_of.anywhere]
+    rows = await conn.fetch(Q.staff_with_role, role, branch_id, anywhere, limit)
+    return [(row["number"], row["name"]) for row in rows]
+
+
 async def set_roles(
     uow: UnitOfWork, clock: Clock, actor: Principal, number: str, roles: Sequence[str]
 ) -> StaffMember:

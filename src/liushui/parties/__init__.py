@@ -23,6 +23,7 @@ from liushui.parties.changes import NewData, Requested, apply_change, request_ch
 from liushui.parties.identity_service import Answer, IdentityService, Inquiry, Verdict, worst
 from liushui.parties.identity_stand_in import IdentityStandIn
 from liushui.parties.model import Customer, NewCustomer, check, mask, mask_document, mask_mobile
+from liushui.parties.search import By, Found, find_customers, how
 from liushui.parties.second_factor import (
     begin_second_factor,
     check_code,
@@ -45,7 +46,9 @@ __all__ = [
     "BENEFICIAL_OWNER",
     "LEGAL_REPRESENTATIVE",
     "Answer",
+    "By",
     "Customer",
+    "Found",
     "IdentityService",
     "IdentityStandIn",
     "Inquiry",
@@ -68,6 +71,8 @@ __all__ = [
     "customer_by_number",
     "enrolled_at",
     "entity_people",
+    "find_customers",
+    "how",
     "insert_customer",
     "mask",
     "mask_document",

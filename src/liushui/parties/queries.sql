@@ -45,3 +45,22 @@ RETURNING party_id;
 
 -- name: change_applied
 UPDATE party_data_change SET applied_at = $2, applied_by = $3 WHERE id = $1;
+
+-- name: found_by_identifier
+SELECT p.number, p.kind, p.name, d.type AS document_type, d.number AS document_number, p.mobile, b.code AS branch
+FROM party p JOIN party_document d ON d.party_id = p.id JOIN branch b ON b.id = p.branch_id
+WHERE p.id IN (SELECT id FROM party WHERE number = $1 UNION SELECT id FROM party WHERE mobile = $1
+               UNION SELECT party_id FROM party_document WHERE number = $1)
+  AND p.number > $2 ORDER BY p.number LIMIT $3;
+
+-- name: found_by_name
+SELECT p.number, p.kind, p.name, d.type AS document_type, d.number AS document_number, p.mobile, b.code AS branch
+FROM party p JOIN party_document d ON d.party_id = p.id JOIN branch b ON b.id = p.branch_id
+WHERE p.name COLLATE "C" >= $1 AND p.name COLLATE "C" < $2 AND ($3::integer IS NULL OR p.branch_id = $3)
+  AND p.number > $4 ORDER BY p.number LIMIT $5;
+
+-- name: found_by_initials
+SELECT p.number, p.kind, p.name, d.type AS document_type, d.number AS document_number, p.mobile, b.code AS branch
+FROM party p JOIN party_document d ON d.party_id = p.id JOIN branch b ON b.id = p.branch_id
+WHERE pinyin_initials(p.name) COLLATE "C" >= $1 AND pinyin_initials(p.name) COLLATE "C" < $2
+  AND ($3::integer IS NULL OR p.branch_id = $3) AND p.number > $4 ORDER BY p.number LIMIT $5;

@@ -1,7 +1,18 @@
 """Reports: statements, trial balance, balance sheet, income statement, day's journal, cash; PDF, CSV and JSON. Only reads."""
 
+from liushui.reporting.counter_journals import Sought, counter_journals
 from liushui.reporting.model import MEDIA_TYPES, Format, Language
 from liushui.reporting.scope import Asked
 from liushui.reporting.service import REPORTS, Reporting, Written
 
-__all__ = ["MEDIA_TYPES", "REPORTS", "Asked", "Format", "Language", "Reporting", "Written"]
+__all__ = [
+    "MEDIA_TYPES",
+    "REPORTS",
+    "Asked",
+    "Format",
+    "Language",
+    "Reporting",
+    "Sought",
+    "Written",
+    "counter_journals",
+]

@@ -34,3 +34,57 @@ JOIN ledger_account a ON a.id = ap.account_id WHERE a.number = $1 AND ap.role = 
 
 -- name: branch_of_account
 SELECT branch_id FROM ledger_account WHERE number = $1;
+
+-- name: counter_journals
+SELECT j.id, j.kind, j.code, j.booking_date, j.recorded_at, j.operator, j.branch_id, j.memo, j.reverses, r.id AS reversed_by,
+       j.process_instance, moved.amount, moved.currency, moved.accounts,
+       (SELECT count(*) FROM journal_receipt p WHERE p.journal_id = j.id) AS receipts
+FROM journal j LEFT JOIN journal r ON r.reverses = j.id
+CROSS JOIN LATERAL (
+    SELECT max(e.amount) AS amount, min(a.currency) AS currency,
+           coalesce(array_agg(DISTINCT a.number) FILTER (WHERE o.account_id IS NOT NULL), '{}') AS accounts,
+           bool_or(a.number = $6) AS touched
+    FROM entry e JOIN ledger_account a ON a.id = e.account_id
+    LEFT JOIN account_party o ON o.account_id = a.id AND o.role = 'owner' WHERE e.journal_id = j.id) moved
+WHERE j.channel = 'counter' AND j.id < $1 AND j.booking_date = $2 AND ($3::text IS NULL OR j.operator = $3)
+  AND ($4::integer IS NULL OR j.branch_id = $4) AND ($5::text IS NULL OR j.code = $5) AND ($6::text IS NULL OR moved.touched)
+  AND moved.amount BETWEEN $7 AND $8
+ORDER BY j.id DESC LIMIT $9;
+
+-- name: receipt
+SELECT p.id, p.journal_id, p.copy, p.printed_at, p.printed_by, j.kind, j.code, j.booking_date, j.value_date, j.recorded_at,
+       j.operator, j.branch_id, j.process_instance, j.memo, j.reverses
+FROM journal_receipt p JOIN journal j ON j.id = p.journal_id WHERE p.id = $1;
+
+-- name: receipt_entries
+SELECT a.number, a.currency, e.debit, e.amount, array(
+    SELECT p.name FROM account_party o JOIN party p ON p.id = o.party_id
+    WHERE o.account_id = a.id AND o.role = 'owner' ORDER BY p.number) AS holders
+FROM entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = $1 ORDER BY e.line;
+
+-- name: agreements_of_customer
+WITH owned AS (
+    SELECT a.id, a.number, a.currency FROM party p JOIN account_party o ON o.party_id = p.id
+    JOIN ledger_account a ON a.id = o.account_id WHERE p.number = $1
+)
+SELECT 'agreement_deposit' AS kind, NULL AS detail, w.number AS account, w.currency, d.base AS amount, d.agreed_at AS since,
+       coalesce(d.ended_on, d.until_on) AS until, CASE WHEN d.ended_on IS NULL THEN 'running' ELSE 'ended' END AS state
+FROM agreement_deposit d JOIN owned w ON w.id = d.account_id
+UNION ALL
+SELECT 'transfer_limit', t.channel, w.number, w.currency, t.daily_amount, t.agreed_at, NULL, 'running'
+FROM owned w CROSS JOIN LATERAL (
+    SELECT DISTINCT ON (channel) channel, daily_amount, daily_count, agreed_at FROM transfer_agreement
+    WHERE account_id = w.id ORDER BY channel, id DESC) t
+WHERE t.daily_amount IS NOT NULL OR t.daily_count IS NOT NULL
+UNION ALL
+SELECT 'movement_notices', NULL, w.number, w.currency, n.least_amount, n.agreed_at, NULL, 'running'
+FROM notice_agreement n JOIN owned w ON w.id = n.account_id
+UNION ALL
+SELECT 'online_banking', NULL, NULL, NULL, NULL,
+       (SELECT max(c.changed_at) FROM online_access_change c WHERE c.party_id = p.id AND c.what = 'opened'), NULL,
+       CASE a.state WHEN 'closed' THEN 'ended' WHEN 'opened' THEN 'not_activated' ELSE 'running' END
+FROM online_access a JOIN party p ON p.id = a.party_id WHERE p.number = $1
+UNION ALL
+SELECT 'signed', c.agreement || ' ' || c.version, NULL, NULL, NULL, c.agreed_at, NULL, 'running'
+FROM customer_agreement c JOIN party p ON p.id = c.party_id WHERE p.number = $1
+ORDER BY since DESC NULLS LAST LIMIT $2;

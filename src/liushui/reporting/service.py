@@ -16,6 +16,7 @@ from liushui.reporting.financial import balance_sheet_report, income_statement_r
 from liushui.reporting.held import HeldReport, hold
 from liushui.reporting.model import Format, Label, Language, Progress, Report
 from liushui.reporting.plain import write_csv, write_json
+from liushui.reporting.receipt import receipt_facts
 from liushui.reporting.scope import Asked, Scope, scope_of
 from liushui.reporting.statement import statement_report
 from liushui.store.database import Database, PoolConnection
@@ -91,6 +92,18 @@ class Reporting:
             return await statement_report(conn, code, self._codes, self._clock.now())
 
         return await self._written(made, format, language, out, progress)
+
+    async def write_receipt(self, receipt: int, out: BinaryIO) -> None:
+        """Write a receipt, as it was printed. Refuses like ``receipt_facts``."""
+        async with self._db.read() as conn:
+            facts = await receipt_facts(conn, receipt, self._codes)
+        from liushui.reporting.receipt_paper import draw_receipt  # here: see below
+
+        await asyncio.to_thread(draw_receipt, facts, out)
+
+    def name_of(self, code: str) -> Label:
+        """The words for a transaction code; the code itself where it is none of the bank's templates."""
+        return self._codes.get(code) or Label(code, code)
 
     async def _written(
         self, made: Callable[[PoolConnection], Awaitable[Report]], format: Format, language: Language,

@@ -242,12 +242,10 @@ class Database:
                 conn.transaction(isolation="repeatable_read", readonly=True),
             ):
                 yield conn
-        except (
-            TimeoutError
-        ) as error:  # an OSError to Python, and no lost connection unless the system says so
-            raise Refused(
-                Fault("database_slow" if error.errno is None else "database_unavailable")
-            ) from error
+        except TimeoutError as error:
+            # To Python an OSError; a lost connection only where the system says so.
+            code = "database_slow" if error.errno is None else "database_unavailable"
+            raise Refused(Fault(code)) from error
         except CONNECTION_LOST as error:
             raise Refused(Fault("database_unavailable")) from error
         except asyncpg.PostgresError as error:  # a look at much needs room for temporary files

@@ -66,7 +66,8 @@ SELECT i.id, d.key, d.version, i.status, i.name, i.initiator, i.branch_id, i.cha
 FROM process_instance i JOIN process_definition d ON d.id = i.definition_id
 WHERE i.id < $1 AND ($2::text IS NULL OR d.key = $2) AND ($3::text IS NULL OR i.status = $3)
   AND ($4::jsonb IS NULL OR i.objects @> $4) AND ($5::integer IS NULL OR i.branch_id = $5)
-ORDER BY i.id DESC LIMIT $6;
+  AND ($6::text IS NULL OR i.initiator = $6)
+ORDER BY i.id DESC LIMIT $7;
 
 -- name: running_of_definition
 SELECT id, state FROM process_instance WHERE definition_id = $1 AND ended_at IS NULL AND id > $2 ORDER BY id LIMIT $3;
@@ -195,7 +196,8 @@ WHERE instance_id = $1 AND element = ANY ($2::text[]) AND state = 'completed';
 INSERT INTO task_comment (task_id, author, written_at, text) VALUES ($1, $2, $3, $4) RETURNING id;
 
 -- name: comments
-SELECT id, author, written_at, text FROM task_comment WHERE task_id = $1 ORDER BY id;
+SELECT c.id, c.author, c.written_at, c.text FROM task_comment c JOIN user_task t ON t.id = c.task_id
+WHERE t.instance_id = $1 ORDER BY c.id;
 
 -- name: insert_attachment
 INSERT INTO task_attachment (task_id, author, added_at, name, media_type, size, digest)
@@ -205,7 +207,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id;
 INSERT INTO attachment_content (digest, content) VALUES ($1, $2) ON CONFLICT DO NOTHING;
 
 -- name: attachments
-SELECT id, author, added_at, name, media_type, size FROM task_attachment WHERE task_id = $1 ORDER BY id;
+SELECT a.id, a.author, a.added_at, a.name, a.media_type, a.size FROM task_attachment a JOIN user_task t ON t.id = a.task_id
+WHERE t.instance_id = $1 ORDER BY a.id;
 
 -- name: attached_to_case
 SELECT t.element, encode(a.digest, 'hex') AS digest FROM task_attachment a JOIN user_task t ON t.id = a.task_id
@@ -213,7 +216,7 @@ WHERE t.instance_id = $1 ORDER BY a.id;
 
 -- name: attachment
 SELECT a.task_id, a.name, a.media_type, c.content FROM task_attachment a
-JOIN attachment_content c ON c.digest = a.digest WHERE a.id = $1 AND a.task_id = $2;
+JOIN attachment_content c ON c.digest = a.digest JOIN user_task t ON t.id = a.task_id WHERE a.id = $1 AND t.instance_id = $2;
 
 -- name: timers_due
 SELECT instance_id, timer FROM process_timer WHERE due_at <= $1 ORDER BY due_at LIMIT $2;

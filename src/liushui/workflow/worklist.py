@@ -36,7 +36,7 @@ INITIATOR = "initiator"
 
 
 class Opened(NamedTuple):
-    """A task under lock, with its case and its place in the model."""
+    """A task with its case and its place in the model: under lock, or as a reader sees it."""
 
     row: Record
     case: Case
@@ -229,24 +229,50 @@ async def _may_do(rt: Runtime, conn: PoolConnection, opened: Opened, person: Per
 
 
 def _is_excluded(rt: Runtime, opened: Opened, number: str) -> bool:
-    """Whether the model names the person as one who must keep out, such as whom a complaint is about."""
+    return number in _excluded(rt, opened)
+
+
+def _excluded(rt: Runtime, opened: Opened) -> list[Any]:
+    """Whom the model names as people who must keep out, such as whom a complaint is about."""
     text = opened.work.excluded
     if text is None:
-        return False
+        return []
     seen = opened.case.state.variables_at(opened.row["token"])
     found = rt.environment(opened.case, rt.clock.now()).evaluate(text, seen)
-    return number in (found if isinstance(found, list) else [found])
+    return found if isinstance(found, list) else [found]  # pyright: ignore[reportUnknownVariableType] - JSON
 
 
 async def _took_part(conn: PoolConnection, opened: Opened, number: str) -> Sequence[str]:
     """Where the person has already acted among the elements that exclude this task: by doing, or by delegating."""
+    return sorted({element for who, element in await _participants(conn, opened) if who == number})
+
+
+async def _participants(conn: PoolConnection, opened: Opened) -> list[tuple[str, str]]:
+    """Who has acted, and where, among the elements that exclude this task: by doing, or by delegating."""
     others = opened.work.not_same_as
     if not others:
-        return ()
-    found = [INITIATOR] if INITIATOR in others and opened.case.initiator == number else []
-    rows = await conn.fetch(Q.participants, opened.case.id, list(others))
-    found += [r["element"] for r in rows if number == r["completed_by"] or number in r["delegated_by"]]
-    return sorted(set(found))
+        return []
+    found = [(opened.case.initiator, INITIATOR)] if INITIATOR in others else []
+    for row in await conn.fetch(Q.participants, opened.case.id, list(others)):
+        found += [(who, row["element"]) for who in (row["completed_by"], *row["delegated_by"])]
+    return found
+
+
+async def kept_out(conn: PoolConnection, rt: Runtime, opened: Opened) -> list[tuple[str, str]]:
+    """Whom four eyes keep away from a task, each with what they did: an element, ``initiator``, or an empty text where the
+    model names them. Nobody from one whose token is gone."""
+    if opened.row["token"] not in opened.case.state.tokens:
+        return []
+    found = await _participants(conn, opened)
+    return sorted({*found, *((str(who), "") for who in _named(rt, opened))})
+
+
+def _named(rt: Runtime, opened: Opened) -> list[Any]:
+    """Like ``_excluded``, for somebody who only looks: an expression that fails names nobody here, and refuses the claim."""
+    try:
+        return _excluded(rt, opened)
+    except ExpressionFailed:
+        return []
 
 
 def _has_authority(rt: Runtime, opened: Opened, person: Person, variables: Mapping[str, Any]) -> None:
@@ -293,6 +319,16 @@ async def open_task_for_reader(
     return row, deployed, deployed.element(row["element"], tuple(row["scope_path"]))
 
 
+async def task_for_reader(conn: PoolConnection, rt: Runtime, task: int, person: Person) -> Opened:
+    """A task with its case as they stand, without locks. Refuses ``task_unknown``, also to whoever may not look at it."""
+    row, deployed, element = await open_task_for_reader(conn, rt, task)
+    if not sees(row, person):
+        raise refuse("task_unknown", task=task)
+    instance = await conn.fetchrow(Q.instance, row["instance_id"])
+    assert instance is not None  # the task refers to it
+    return Opened(row, Case.from_row(instance, deployed), element)
+
+
 def sees(row: Record, person: Person) -> bool:
     """Whether a person may look at a task: it is theirs, or could be."""
     if person.number in (row["claimed_by"], row["completed_by"], row["assignee"], row["initiator"]):
@@ -310,9 +346,10 @@ __all__ = [
     "complete",
     "delegate",
     "form_of",
+    "kept_out",
     "open_task_for_reader",
     "release",
     "save_draft",
-    "sees",
+    "task_for_reader",
     "worklist",
 ]

@@ -114,6 +114,16 @@ export interface AttachmentView {
   size: number;
 }
 
+export interface KeptOut {
+  person: string;
+  element: string;
+}
+
+export interface Delegate {
+  number: string;
+  name: string;
+}
+
 export interface TaskView extends TaskLine {
   form: FormDefinition | null;
   values: Values;
@@ -121,6 +131,7 @@ export interface TaskView extends TaskLine {
   procedure: Record<string, string>;
   comments: CommentView[];
   attachments: AttachmentView[];
+  kept_out: KeptOut[];
 }
 
 export interface AccountView {
@@ -158,8 +169,16 @@ export interface CustomerView {
   accounts: AccountOfCustomer[];
 }
 
+export interface JournalEntry {
+  account: string;
+  currency: string;
+  side: string;
+  amount: string;
+}
+
 export interface JournalView {
   journal: number;
+  entries: JournalEntry[];
   code: string;
   booking_date: string;
   value_date: string;
@@ -177,7 +196,172 @@ export interface CaseNumber {
 export interface MyTill {
   till: string | null;
   state: string | null;
+  opened_on: string | null;
   hand_in: boolean;
+  business_date: string;
+  free: string[];
+  closed_today: string | null;
+  count_to_explain: number | null;
+}
+
+export interface TillMovement {
+  movement: number;
+  journal: number | null;
+  code: string | null;
+  zh: string | null;
+  en: string | null;
+  recorded_at: string;
+  case: number | null;
+  amount: string;
+  notes: Record<string, number>;
+}
+
+export interface TillMovements {
+  till: string | null;
+  day: string | null;
+  came: string | null;
+  went: string | null;
+  movements: TillMovement[];
+}
+
+export interface MyVoucherMovement {
+  movement: number;
+  kind: number;
+  zh: string;
+  en: string;
+  first: number;
+  last: number;
+  what: string;
+  from_whom: string | null;
+  to_whom: string | null;
+  moved_at: string;
+  reason: string | null;
+}
+
+export interface MyVoucherMovements {
+  movements: MyVoucherMovement[];
+  next: number | null;
+}
+
+export interface VoucherKind {
+  kind: number;
+  zh: string;
+  en: string;
+}
+
+export interface BookedLine {
+  journal: number;
+  kind: string;
+  code: string;
+  zh: string;
+  en: string;
+  booking_date: string;
+  recorded_at: string;
+  operator: string;
+  amount: string;
+  currency: string;
+  accounts: string[];
+  memo: string | null;
+  reverses: number | null;
+  reversed_by: number | null;
+  case: number | null;
+  receipts: number;
+}
+
+export interface BookedPage {
+  business_date: string;
+  journals: BookedLine[];
+  next: number | null;
+}
+
+export interface ReceiptView {
+  receipt: number;
+  journal: number;
+  copy_number: number;
+}
+
+export interface AgreementLine {
+  kind: string;
+  detail: string | null;
+  account: string | null;
+  currency: string | null;
+  amount: string | null;
+  since: string | null;
+  until: string | null;
+  state: string;
+}
+
+export interface FoundCustomer {
+  number: string;
+  kind: string;
+  name: string;
+  document_type: string;
+  document_number_masked: string;
+  mobile_masked: string | null;
+  branch: string;
+}
+
+export interface FoundCustomers {
+  customers: FoundCustomer[];
+  next: string | null;
+}
+
+export interface CasePage {
+  cases: CaseLine[];
+  next: number | null;
+}
+
+export interface ProcessDetail extends ProcessView {
+  texts: Record<string, string>;
+}
+
+export interface DepositView {
+  number: string;
+  product: string;
+  tenor: string | null;
+  currency: string;
+  principal: string;
+  rate: string | null;
+  opened_on: string;
+  matures_on: string | null;
+  state: string;
+  account: string;
+}
+
+export interface Deposits {
+  deposits: DepositView[];
+  next: number | null;
+}
+
+export interface StandingOrderView {
+  number: number;
+  payer: string;
+  payee: string;
+  currency: string;
+  amount: string | null;
+  kept: string;
+  next_on: string | null;
+  ended_at: string | null;
+}
+
+export interface StandingOrders {
+  orders: StandingOrderView[];
+  next: number | null;
+}
+
+export interface StatementLine {
+  position: number;
+  journal: number;
+  booking_date: string;
+  side: string;
+  amount: string;
+  balance: string;
+  memo: string | null;
+}
+
+export interface Statement {
+  lines: StatementLine[];
+  next: number | null;
 }
 
 /* Below: JSON inside answers, which the OpenAPI document calls an object. */
@@ -198,6 +382,8 @@ export type FieldDefinition = Labels & {
   choices: Record<string, Labels> | null;
   currency: string;
   secret: boolean;
+  /** Of amounts in forms for the staff; customers key theirs once. */
+  keyed_twice_from?: string | null;
 };
 
 export type FormDefinition = Labels & { name: string; fields: FieldDefinition[] };

@@ -1,6 +1,10 @@
+import { useState } from 'react';
 import { Input } from 'antd';
-import { useI18n } from '../i18n';
+import { get } from '../api/client';
+import type { VoucherKind } from '../api/types';
+import { labelOf, useI18n } from '../i18n';
 import { countedSum, FACES, plainAmount, showAmount } from '../money';
+import { useLoad } from '../useLoad';
 import { counts } from './filled';
 
 /** "100", "0.5", "0.02": yuan without trailing zeros. */
@@ -14,34 +18,41 @@ interface Props {
   wanted: bigint | null;
   disabled: boolean;
   invalid: boolean;
+  /** Whether kinds of numbered paper are counted instead of notes. */
+  kinds: boolean;
+  /** Whether it begins as one line: most forms go without a second count. */
+  folded: boolean;
   onChange: (typed: Record<string, string>) => void;
 }
 
 /** Notes and coins, counted by face; the difference to the amount stands under them until there is none. */
-export function Denominations({ id, typed, wanted, disabled, invalid, onChange }: Props) {
+export function Denominations(props: Props) {
   const { t } = useI18n();
-  const sum = countedSum(counts(typed));
-  const difference = wanted === null ? null : sum - wanted;
+  const [open, setOpen] = useState(!props.folded);
+  if (!open) {
+    return (
+      <button
+        type="button"
+        id={props.id}
+        className="link-button unfold"
+        disabled={props.disabled}
+        onClick={() => setOpen(true)}
+      >
+        {t('cash.unfold')}
+      </button>
+    );
+  }
+  return props.kinds ? <Kinds {...props} /> : <Faces {...props} />;
+}
+
+function Faces(props: Props) {
+  const { t } = useI18n();
+  const sum = countedSum(counts(props.typed));
+  const difference = props.wanted === null ? null : sum - props.wanted;
+  const names = FACES.map((face) => [String(face), t('cash.face', { face: faceName(face) })] as const);
   return (
     <div data-counted={difference === 0n && sum > 0n ? 'whole' : 'open'}>
-      <div className="faces">
-        {FACES.map((face) => (
-          <label className="face" key={face} htmlFor={`${id}-${face}`}>
-            <span>{t('cash.face', { face: faceName(face) })}</span>
-            <Input
-              id={`${id}-${face}`}
-              inputMode="numeric"
-              className="figures"
-              disabled={disabled}
-              aria-invalid={invalid}
-              value={typed[face] ?? ''}
-              onChange={(event) =>
-                onChange({ ...typed, [face]: event.target.value.replace(/\D/g, '').slice(0, 7) })
-              }
-            />
-          </label>
-        ))}
-      </div>
+      <Pieces {...props} names={names} />
       {difference !== null && sum > 0n && difference !== 0n && (
         <div className="field-fault" aria-live="polite">
           {difference < 0n
@@ -49,6 +60,41 @@ export function Denominations({ id, typed, wanted, disabled, invalid, onChange }
             : t('cash.over', { difference: showAmount(difference) })}
         </div>
       )}
+    </div>
+  );
+}
+
+function Kinds(props: Props) {
+  const { language } = useI18n();
+  const { value } = useLoad('voucher kinds', () => get<VoucherKind[]>('/v1/voucher-kinds'));
+  const names = (value ?? []).map((kind) => [String(kind.kind), labelOf(kind, language)] as const);
+  return <Pieces {...props} names={names} className="faces-named" />;
+}
+
+interface PiecesProps extends Props {
+  names: readonly (readonly [string, string])[];
+  className?: string;
+}
+
+function Pieces({ id, typed, disabled, invalid, onChange, names, className = '' }: PiecesProps) {
+  return (
+    <div className={`faces ${className}`}>
+      {names.map(([face, name]) => (
+        <label className="face" key={face} htmlFor={`${id}-${face}`}>
+          <span>{name}</span>
+          <Input
+            id={`${id}-${face}`}
+            inputMode="numeric"
+            className="figures"
+            disabled={disabled}
+            aria-invalid={invalid}
+            value={typed[face] ?? ''}
+            onChange={(event) =>
+              onChange({ ...typed, [face]: event.target.value.replace(/\D/g, '').slice(0, 7) })
+            }
+          />
+        </label>
+      ))}
     </div>
   );
 }

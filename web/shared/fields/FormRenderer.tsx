@@ -1,16 +1,27 @@
 /* A form from its definition: one row a field, what it means beside it, every fault under the field it is about. */
 
-import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { Alert, Button, Checkbox, Input } from 'antd';
 import type { ApiError } from '../api/client';
 import type { FieldDefinition, FormDefinition, ProblemFault, Values } from '../api/types';
 import { amountInWords } from '../amountInWords';
 import { useFaultText } from '../faults';
-import { useI18n } from '../i18n';
+import { labelOf, useI18n } from '../i18n';
 import { countedSum, parseAmount, showAmount } from '../money';
 import { AccountBeside } from './AccountBeside';
+import { Amount } from './Amount';
 import { Denominations } from './Denominations';
-import { counts, isoDate, type Filled, type Input as Typed } from './filled';
+import {
+  counts,
+  countsPaper,
+  isKeyedTwice,
+  isoDate,
+  keyingsAgree,
+  notKeyedTwice,
+  secondOf,
+  type Filled,
+  type Input as Typed,
+} from './filled';
 import { ShownValue } from './ShownValue';
 
 interface Props {
@@ -46,7 +57,9 @@ export function FormRenderer(props: Props) {
   const { language, t } = useI18n();
   const faultText = useFaultText();
   const box = useRef<HTMLFormElement>(null);
-  const label = (field: { zh: string; en: string }) => (language === 'en' ? field.en : field.zh);
+  const [triedToSend, setTriedToSend] = useState(false);
+  const again = notKeyedTwice(form.fields, filled, values);
+  const label = (field: { zh: string; en: string }) => labelOf(field, language);
   const faultsOf = (name: string) => (error?.faults ?? []).filter((fault) => fieldOf(fault) === name);
   const names = new Set(form.fields.map((field) => field.name));
   const others = (error?.faults ?? []).filter((fault) => !names.has(fieldOf(fault) ?? ''));
@@ -83,7 +96,20 @@ export function FormRenderer(props: Props) {
     return after === -1 ? 1 : after - here;
   };
 
-  const set = (name: string, value: Typed) => props.onChange({ ...filled, [name]: value });
+  const set = (name: string, value: Typed) => {
+    const next = { ...filled, [name]: value };
+    delete next[secondOf(name)]; // a changed amount is keyed again
+    props.onChange(next);
+  };
+
+  /* A large amount goes to the bank only once both keyings say the same. */
+  const submit = () => {
+    if (disabled || sending) return;
+    setTriedToSend(again.length > 0);
+    const [first] = again;
+    if (first) document.getElementById(`${form.name}-${secondOf(first.name).replace('.', '-')}`)?.focus();
+    else props.onSubmit();
+  };
 
   return (
     <form
@@ -95,7 +121,7 @@ export function FormRenderer(props: Props) {
       onKeyDown={onKeyDown}
       onSubmit={(event) => {
         event.preventDefault();
-        if (!disabled && !sending) props.onSubmit();
+        submit();
       }}
     >
       {error && (others.length > 0 || error.faults.length === 0) && (
@@ -151,6 +177,11 @@ export function FormRenderer(props: Props) {
                 choose={t('form.choose')}
                 label={label}
               />
+              {triedToSend && again.includes(field) && (
+                <div className="field-fault" role="alert">
+                  {t('amount.differs')}
+                </div>
+              )}
               {faults.map((fault) => (
                 <div className="field-fault" key={fault.code} role="alert">
                   {faultText(fault)}
@@ -158,7 +189,8 @@ export function FormRenderer(props: Props) {
               ))}
             </div>
             <div className="field-beside" id={`${id}-beside`} aria-live="polite">
-              <Beside field={field} typed={filled[field.name]} />
+              {(!isKeyedTwice(field, filled[field.name], values[field.name]) ||
+                keyingsAgree(field, filled)) && <Beside field={field} typed={filled[field.name]} />}
             </div>
           </div>
         );
@@ -230,12 +262,16 @@ function Control({ field, fields, filled, values, common, set, choose, label }: 
     case 'denominations': {
       /* The first count makes the amount, with whatever is handed back beside it. */
       const amount = fields.find((other) => other.type === 'amount');
-      const [first, ...back] = fields.filter((other) => other.type === 'denominations');
+      const [first, ...back] = fields.filter(
+        (other) => other.type === 'denominations' && !countsPaper(other),
+      );
       const typedAmount = amount ? parseAmount(String(filled[amount.name] ?? ''), amount.currency) : null;
       const handedBack = back.reduce((sum, other) => sum + countedSum(counts(filled[other.name])), 0n);
       const wanted = typedAmount === null || first?.name !== field.name ? null : typedAmount + handedBack;
       return (
         <Denominations
+          kinds={countsPaper(field)}
+          folded={first?.name !== field.name && !field.required && countedSum(counts(typed)) === 0n}
           id={common.id}
           disabled={common.disabled}
           invalid={common['aria-invalid']}
@@ -247,12 +283,15 @@ function Control({ field, fields, filled, values, common, set, choose, label }: 
     }
     case 'amount':
       return (
-        <Input
+        <Amount
           {...common}
-          inputMode="decimal"
-          className="figures"
-          value={text}
-          onChange={(event) => set(field.name, event.target.value)}
+          label={label(field)}
+          text={text}
+          twice={isKeyedTwice(field, typed, values[field.name])}
+          again={String(filled[secondOf(field.name)] ?? '')}
+          agrees={keyingsAgree(field, filled)}
+          onChange={(next) => set(field.name, next)}
+          onAgain={(next) => set(secondOf(field.name), next)}
         />
       );
     case 'date':
@@ -322,7 +361,7 @@ function Beside({ field, typed }: { field: FieldDefinition; typed: Typed | undef
       </>
     );
   }
-  if (field.type === 'denominations') {
+  if (field.type === 'denominations' && !countsPaper(field)) {
     const sum = countedSum(counts(typed));
     return sum > 0n ? (
       <span className="figures-plain">{t('cash.counted', { sum: showAmount(sum) })}</span>

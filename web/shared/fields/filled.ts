@@ -66,3 +66,46 @@ export function withoutSecrets(fields: readonly FieldDefinition[], filled: Fille
   const secret = new Set(fields.filter((field) => field.secret).map((field) => field.name));
   return Object.fromEntries(Object.entries(filled).filter(([name]) => !secret.has(name)));
 }
+
+/** Whether pieces of numbered paper by kind are counted, and not notes by face: they are no money. */
+export function countsPaper(field: FieldDefinition): boolean {
+  return field.name === 'vouchers';
+}
+
+/** Under which name the second keying of an amount is kept; the bank is not sent it. */
+export function secondOf(name: string): string {
+  return `${name}.again`;
+}
+
+/** Whether an amount is so large that it is keyed twice. What the case knew already was keyed by somebody before. */
+export function isKeyedTwice(field: FieldDefinition, typed: Input | undefined, known?: Value): boolean {
+  if (field.type !== 'amount' || !field.keyed_twice_from || typeof typed !== 'string') return false;
+  const [minor, from] = [
+    parseAmount(typed, field.currency),
+    parseAmount(field.keyed_twice_from, field.currency),
+  ];
+  return (
+    minor !== null &&
+    from !== null &&
+    minor >= from &&
+    !(typeof known === 'number' && BigInt(known) === minor)
+  );
+}
+
+export function keyingsAgree(field: FieldDefinition, filled: Filled): boolean {
+  const [one, two] = [filled[field.name], filled[secondOf(field.name)]];
+  if (typeof one !== 'string' || typeof two !== 'string') return false;
+  const minor = parseAmount(one, field.currency);
+  return minor !== null && minor === parseAmount(two, field.currency);
+}
+
+/** The amounts that are still to be keyed a second time, or were keyed differently. */
+export function notKeyedTwice(
+  fields: readonly FieldDefinition[],
+  filled: Filled,
+  values: Values,
+): FieldDefinition[] {
+  return fields.filter(
+    (field) => isKeyedTwice(field, filled[field.name], values[field.name]) && !keyingsAgree(field, filled),
+  );
+}

@@ -81,6 +81,43 @@ class AccountOfCustomer(BaseModel):
     role: str
 
 
+class CustomerSearch(Body):
+    text: Annotated[str, Field(min_length=1, max_length=120)] = Field(
+        description="A customer number, a document's number, a mobile number, the beginning of a name or of its initials."
+    )
+    after: Annotated[str, Field(max_length=20, pattern=r"^[0-9]*$")] = ""
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class AgreementLine(BaseModel):
+    """What a customer has agreed to. kind: agreement_deposit, transfer_limit, movement_notices, online_banking, signed.
+    detail: a channel, or the name and version of a signed text. amount: base, limit a day, or least amount told of."""
+
+    kind: str
+    detail: str | None
+    account: str | None
+    currency: str | None
+    amount: str | None
+    since: datetime | None
+    until: date | None
+    state: str = Field(description="running, ended, not_activated")
+
+
+class FoundCustomer(BaseModel):
+    number: str
+    kind: str
+    name: str
+    document_type: str
+    document_number_masked: str
+    mobile_masked: str | None
+    branch: str
+
+
+class FoundCustomers(BaseModel):
+    customers: list[FoundCustomer]
+    next: str | None = Field(description="Give this as `after` to read on; null at the end.")
+
+
 class AccountView(BaseModel):
     number: str
     customer: str
@@ -256,6 +293,42 @@ class JournalView(BaseModel):
     reversed_by: int | None
     memo: str | None
     entries: list[JournalEntry]
+
+
+class BookedLine(BaseModel):
+    """A journal of the counter. amount: of its largest entry; accounts: the customers' among those it moves."""
+
+    journal: int
+    kind: str
+    code: str
+    zh: str
+    en: str
+    booking_date: date
+    recorded_at: datetime
+    operator: str
+    amount: str
+    currency: str
+    accounts: list[str]
+    memo: str | None
+    reverses: int | None
+    reversed_by: int | None
+    case: int | None
+    receipts: int = Field(description="How often its receipt has been printed.")
+
+
+class BookedPage(BaseModel):
+    business_date: DayOnly
+    journals: list[BookedLine]
+    next: int | None = Field(description="Give this as `before` to read on; null at the end.")
+
+
+class ReceiptView(BaseModel):
+    """copy: 1 is the first print; later ones say on the paper that they are reprints."""
+
+    receipt: int
+    journal: int
+    copy_number: int
+    printed_at: datetime
 
 
 class TrialBalanceLine(BaseModel):

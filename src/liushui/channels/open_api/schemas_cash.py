@@ -14,6 +14,55 @@ class MyTill(BaseModel):
     state: str | None = Field(description="open, or away: signed out and locked; null without a till.")
     opened_on: date | None
     hand_in: bool = Field(description="The till keeps more than it may.")
+    business_date: date
+    free: list[str] = Field(description="Tills of the branch that nobody keeps, where the caller keeps none.")
+    closed_today: str | None = Field(description="The till that the caller has closed on this business date.")
+    count_to_explain: int | None = Field(
+        description="A second closing count that differed: it goes to a procedure of its own."
+    )
+
+
+class TillMovement(BaseModel):
+    movement: int
+    journal: int | None
+    code: str | None
+    zh: str | None
+    en: str | None
+    recorded_at: datetime
+    case: int | None
+    amount: str = Field(description="Below zero: taken out.")
+    notes: Notes
+
+
+class TillMovements(BaseModel):
+    """What came and went while the caller kept the till. came, went: only once it has been counted and closed."""
+
+    till: str | None
+    day: date | None
+    came: str | None
+    went: str | None
+    movements: list[TillMovement]
+
+
+class MyVoucherMovement(BaseModel):
+    movement: int
+    kind: int
+    zh: str
+    en: str
+    first: int
+    last: int
+    what: str
+    from_whom: str | None
+    to_whom: str | None
+    moved_at: datetime
+    reason: str | None
+    account: str | None
+    case: int | None
+
+
+class MyVoucherMovements(BaseModel):
+    movements: list[MyVoucherMovement]
+    next: int | None = Field(description="Give this as `before` to read on; null at the end.")
 
 
 class PlaceLine(BaseModel):

@@ -155,13 +155,26 @@ class AttachmentView(BaseModel):
     size: int
 
 
+class KeptOut(BaseModel):
+    """Somebody whom four eyes keep away. element: what they did; ``initiator``; or empty where the model names them."""
+
+    person: str
+    element: str
+
+
+class Delegate(BaseModel):
+    number: str
+    name: str
+
+
 class TaskView(TaskLine):
     form: dict[str, Any] | None
     values: dict[str, Any] = Field(description="What the case knows of the form's fields.")
     draft: dict[str, Any] | None
     procedure: dict[str, str] = Field(description="The passage of the procedure text, by language.")
     comments: list[CommentView]
-    attachments: list[AttachmentView]
+    attachments: list[AttachmentView] = Field(description="Of all tasks of the case, as are the comments.")
+    kept_out: list[KeptOut]
 
 
 class CompleteIn(Body):

@@ -5,15 +5,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
 from liushui.cash import (
     Place,
+    came,
+    count_to_explain,
     day_journal,
     differences,
+    free_tills,
+    last_sat,
+    movements_since,
     open_tills,
     over_limit_now,
     place_by_code,
@@ -21,13 +26,16 @@ from liushui.cash import (
     stock_of,
     to_json,
     value,
+    went,
 )
 from liushui.cash.places import Q
 from liushui.cash.vouchers import Q as VOUCHER_Q
 from liushui.cash.vouchers import voucher_kinds, where_is
 from liushui.channels.open_api import schemas_cash as s
 from liushui.channels.open_api.dependencies import Caller, TheBank
+from liushui.eod import business_date
 from liushui.identity import Principal
+from liushui.kernel.clock import BANK_TIME
 from liushui.kernel.errors import refuse
 from liushui.kernel.money import format_minor
 from liushui.store.database import PoolConnection
@@ -64,10 +72,73 @@ def _line(row: Mapping[str, Any]) -> dict[str, Any]:
 async def show_my_till(bank: TheBank, caller: Caller) -> s.MyTill:
     async with bank.db.read() as conn:
         held = await session_of(conn, caller.number)
-        over = held is not None and await over_limit_now(conn, held.place)
-    if held is None:
-        return s.MyTill(till=None, state=None, opened_on=None, hand_in=False)
-    return s.MyTill(till=held.place.code, state=held.state, opened_on=held.opened_on, hand_in=over)
+        today = await business_date(conn)
+        if held is None:
+            last = await last_sat(conn, caller.number)
+            ended = last is not None and last.until is not None and last.opened_on == today
+            return s.MyTill(
+                till=None, state=None, opened_on=None, hand_in=False, business_date=today,
+                free=await free_tills(conn, caller.branch_id), count_to_explain=None,
+                closed_today=last.place.code if last is not None and ended else None,
+            )  # fmt: skip
+        over = await over_limit_now(conn, held.place)
+        count = await count_to_explain(conn, held.place, caller.number)
+    return s.MyTill(
+        till=held.place.code, state=held.state, opened_on=held.opened_on, hand_in=over, business_date=today,
+        free=[], closed_today=None, count_to_explain=count,
+    )  # fmt: skip
+
+
+@router.get("/v1/cash/my-till/movements")
+async def show_my_movements(bank: TheBank, caller: Caller) -> s.TillMovements:
+    """What came and went while the caller kept their last till. Sums are told once it has been closed: until then
+    it is to be counted blind."""
+    async with bank.db.read() as conn:
+        sat = await last_sat(conn, caller.number)
+        if sat is None:
+            return s.TillMovements(till=None, day=None, came=None, went=None, movements=[])
+        lines = await movements_since(conn, sat.place, sat.opened_on, sat.since)
+    lines = [line for line in lines if sat.until is None or line.recorded_at <= sat.until]
+
+    def show(minor: int) -> str:
+        return format_minor(minor, sat.place.currency)
+
+    movements: list[s.TillMovement] = []
+    for x in reversed(lines):
+        name = None if x.code is None else bank.reporting.name_of(x.code)
+        movements.append(
+            s.TillMovement(
+                movement=x.movement, journal=x.journal, code=x.code, zh=name and name.zh, en=name and name.en,
+                recorded_at=x.recorded_at, case=x.case_id, amount=show(x.amount), notes=dict(to_json(x.notes)),
+            )
+        )  # fmt: skip
+    closed = sat.until is not None
+    return s.TillMovements(
+        till=sat.place.code, day=sat.opened_on, came=show(came(lines)) if closed else None,
+        went=show(went(lines)) if closed else None, movements=movements,
+    )  # fmt: skip
+
+
+@router.get("/v1/vouchers/my-movements")
+async def show_my_vouchers(
+    bank: TheBank, caller: Caller, before: Before = NEWEST, limit: Limit = 50
+) -> s.MyVoucherMovements:
+    """What the caller was handed, used, handed on or voided today. What is left is counted, not shown."""
+    midnight = datetime.combine(bank.clock.now().astimezone(BANK_TIME).date(), time(), BANK_TIME)
+    async with bank.db.read() as conn:
+        rows = await conn.fetch(VOUCHER_Q.movements_of_teller, caller.number, midnight, before, limit + 1)
+    kinds = voucher_kinds()
+    movements = [
+        s.MyVoucherMovement(
+            movement=r["id"], kind=r["kind"], zh=kinds[r["kind"]].zh, en=kinds[r["kind"]].en, first=r["first"],
+            last=r["last"], what=r["what"], from_whom=r["from_whom"], to_whom=r["to_whom"], moved_at=r["moved_at"],
+            reason=r["reason"], account=r["account"], case=r["case_id"],
+        )
+        for r in rows[:limit]
+    ]  # fmt: skip
+    return s.MyVoucherMovements(
+        movements=movements, next=movements[-1].movement if len(rows) > limit else None
+    )
 
 
 @router.get("/v1/cash/places")

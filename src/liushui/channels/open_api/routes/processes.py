@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from asyncpg import Record
 from fastapi import APIRouter, Path, Query, Response
 
+from liushui.bank import Bank
 from liushui.channels.open_api import schemas_processes as s
 from liushui.channels.open_api.dependencies import Caller, IdempotencyKey, TheBank, actor_of, person_of
+from liushui.channels.open_api.form_view import form_view
 from liushui.identity import Principal
 from liushui.kernel.errors import refuse
 from liushui.processes import counter_codes
@@ -30,7 +31,7 @@ ObjectNumber = Annotated[str, Query(max_length=60, pattern=r"^[0-9A-Za-z-]+$")]
 async def show_processes(bank: TheBank, caller: Caller) -> list[s.ProcessView]:
     async with bank.db.read() as conn:
         found = await bank.processes.catalogue.all_released(conn)
-    return [s.ProcessView(**_process(deployed)) for deployed in found]
+    return [s.ProcessView(**_process(bank, deployed)) for deployed in found]
 
 
 @router.post("/v1/processes", status_code=201)
@@ -50,7 +51,7 @@ async def show_process(process: KeyPath, bank: TheBank, caller: Caller) -> s.Pro
         deployed = await bank.processes.catalogue.released(conn, process)
         versions = await conn.fetch(Q.versions, process)
     return s.ProcessDetail(
-        **_process(deployed), texts=dict(deployed.texts), versions=[s.ProcessVersion(**dict(v)) for v in versions]
+        **_process(bank, deployed), texts=dict(deployed.texts), versions=[s.ProcessVersion(**dict(v)) for v in versions]
     )  # fmt: skip
 
 
@@ -77,13 +78,15 @@ async def start_case(
 async def show_cases(
     bank: TheBank, caller: Caller, process: Process | None = None, status: Status | None = None,
     object_type: ObjectType | None = None,
-    object_number: ObjectNumber | None = None, before: Annotated[int, Query(ge=1, le=2**62)] = 2**62,
+    object_number: ObjectNumber | None = None, mine: bool = False, before: Annotated[int, Query(ge=1, le=2**62)] = 2**62,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> s.CasePage:  # fmt: skip
     about = json.dumps({object_type: [object_number]}) if object_type and object_number else None
     branch = None if caller.anywhere else caller.branch_id
     async with bank.db.read() as conn:
-        rows = await conn.fetch(Q.instances, before, process, status, about, branch, limit + 1)
+        rows = await conn.fetch(
+            Q.instances, before, process, status, about, branch, caller.number if mine else None, limit + 1
+        )
     lines = [s.CaseLine(**_line(row)) for row in rows[:limit]]
     return s.CasePage(cases=lines, next=lines[-1].case if len(rows) > limit else None)
 
@@ -145,15 +148,14 @@ async def send_message(
     return s.MessageView(**(await bank.db.once(actor.key, content, bank.clock.now(), work))[0])
 
 
-def _process(deployed: Deployed) -> dict[str, Any]:
-    form = deployed.forms.get("start")
+def _process(bank: Bank, deployed: Deployed) -> dict[str, Any]:
     definition = deployed.definition
     short = counter_codes().get(deployed.key)
     return {
         "key": deployed.key, "version": deployed.version, "name": definition.name,
         "channels": list(definition.channels), "start_roles": list(definition.start_roles),
         "code": short and short.code, "pinyin": short and short.pinyin,
-        "start_form": None if form is None else asdict(form),
+        "start_form": form_view(bank, deployed.forms.get("start")),
     }  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -13,12 +12,14 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from liushui.bank import Bank
 from liushui.channels.open_api import schemas_processes as s
 from liushui.channels.open_api.dependencies import Caller, IdempotencyKey, TheBank, actor_of, person_of
-from liushui.identity import list_branches, staff_by_number
+from liushui.channels.open_api.form_view import form_view
+from liushui.identity import list_branches, staff_by_number, staff_with_role
 from liushui.kernel.errors import refuse
-from liushui.workflow import Element, Q, State, passages, worklist
+from liushui.workflow import Element, Q, passages, worklist
 from liushui.workflow.working_time import working_between
 
 router = APIRouter()
+DELEGATES_MAX = 200
 TaskPath = Annotated[int, Path(ge=1, le=2**62)]
 
 
@@ -36,29 +37,27 @@ async def show_tasks(
 
 @router.get("/v1/tasks/{task}")
 async def show_task(task: TaskPath, bank: TheBank, caller: Caller) -> s.TaskView:
-    person = person_of(caller)
     async with bank.db.read() as conn:
-        row, deployed, element = await worklist.open_task_for_reader(conn, bank.processes.runtime, task)
-        if not worklist.sees(row, person):
-            raise refuse("task_unknown", task=task)
-        instance = await conn.fetchrow(Q.instance, row["instance_id"])
-        comments = await conn.fetch(Q.comments, task)
-        attachments = await conn.fetch(Q.attachments, task)
+        opened = await worklist.task_for_reader(conn, bank.processes.runtime, task, person_of(caller))
+        row, case = opened.row, opened.case
+        comments = await conn.fetch(Q.comments, row["instance_id"])
+        attachments = await conn.fetch(Q.attachments, row["instance_id"])
+        apart = await worklist.kept_out(conn, bank.processes.runtime, opened)
         codes = {branch.id: branch.code for branch in await list_branches(conn)}
         line = await _line(bank, conn, row, codes)
-    assert element.work is not None
-    assert instance is not None
-    form = worklist.form_of(deployed, element.work)
-    state = State.from_json(instance["state"])
-    seen: Mapping[str, Any] = state.variables_at(row["token"]) if row["token"] in state.tokens else {}
-    fields = () if form is None else form.fields
+    form = form_view(bank, worklist.form_of(case.deployed, opened.work))
+    seen: Mapping[str, Any] = (
+        case.state.variables_at(row["token"]) if row["token"] in case.state.tokens else {}
+    )
+    fields: list[dict[str, Any]] = [] if form is None else form["fields"]
     return s.TaskView(
-        **line, form=None if form is None else asdict(form),
-        values={f.name: seen[f.name] for f in fields if f.name in seen and not f.secret},
+        **line, form=form,
+        values={f["name"]: seen[f["name"]] for f in fields if f["name"] in seen and not f["secret"]},
         draft=None if row["draft"] is None else json.loads(row["draft"]),
-        procedure=passages(deployed.texts, element.work.procedure),
+        procedure=passages(case.deployed.texts, opened.work.procedure),
         comments=[s.CommentView(**dict(c)) for c in comments],
         attachments=[s.AttachmentView(**dict(a)) for a in attachments],
+        kept_out=[s.KeptOut(person=who, element=where) for who, where in apart],
     )  # fmt: skip
 
 
@@ -87,6 +86,16 @@ async def delegate(
     actor = actor_of(caller, "delegation", key)
     version = await bank.processes.delegate(person_of(caller), task, to, idempotency_key=actor.key)
     return s.TaskVersion(version=version)
+
+
+@router.get("/v1/tasks/{task}/delegates")
+async def show_delegates(task: TaskPath, bank: TheBank, caller: Caller) -> list[s.Delegate]:
+    """Who could do a task in the caller's place: of its role and branch, and not kept out by four eyes."""
+    async with bank.db.read() as conn:
+        opened = await worklist.task_for_reader(conn, bank.processes.runtime, task, person_of(caller))
+        apart = {who for who, _ in await worklist.kept_out(conn, bank.processes.runtime, opened)}
+        people = await staff_with_role(conn, opened.row["role"], opened.row["branch_id"], limit=DELEGATES_MAX)
+    return [s.Delegate(number=n, name=name) for n, name in people if n not in apart and n != caller.number]
 
 
 @router.post("/v1/tasks/{task}/completion")
@@ -132,13 +141,12 @@ async def attach(
 @router.get("/v1/tasks/{task}/attachments/{attachment}", response_class=Response)
 async def show_attachment(task: TaskPath, attachment: TaskPath, bank: TheBank, caller: Caller) -> Response:
     async with bank.db.read() as conn:
-        row, _, _ = await worklist.open_task_for_reader(conn, bank.processes.runtime, task)
-        if not worklist.sees(row, person_of(caller)):
-            raise refuse("task_unknown", task=task)
-        found = await conn.fetchrow(Q.attachment, attachment, task)
+        opened = await worklist.task_for_reader(conn, bank.processes.runtime, task, person_of(caller))
+        found = await conn.fetchrow(Q.attachment, attachment, opened.case.id)
     if found is None:
         raise refuse("attachment_unknown", attachment=attachment)
-    headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+    # A picture or a PDF, told by its content: it may be shown beside the form.
+    headers = {"Content-Disposition": "inline", "X-Content-Type-Options": "nosniff"}
     return Response(found["content"], media_type=found["media_type"], headers=headers)
 
 
