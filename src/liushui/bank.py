@@ -132,7 +132,8 @@ async def verify_within(
     since: date | None = None,
 ) -> list[Fault]:
     """The first differences of every kind, in a transaction that sees one moment. since: take as given what stood at the
-    cut-off of the last day closed before it, and prove the rest; None: prove everything. Refuses ``verify_no_closed_day``."""
+    cut-off of the last day closed and sealed before it, and prove the rest (docs/decisions/0025 says what that leaves to
+    trust); None: prove everything. Refuses ``verify_no_closed_day``."""
     given = NOTHING if since is None else await given_before(conn, since)
     faults = await verify_books(conn, progress, given)
     progress("general ledger")

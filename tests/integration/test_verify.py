@@ -10,10 +10,13 @@ from datetime import date, timedelta
 import pytest
 
 from liushui.bank import verify, verify_within
+from liushui.deposits import Actor
+from liushui.identity import list_branches
 from liushui.kernel.errors import Refused
 from liushui.ledger import Header, Hold, Line, Post
 from liushui.ledger.repository import Q
 from liushui.ledger.seal import seal
+from liushui.parties import NewCustomer, open_customer
 from liushui.store.database import Database, PoolConnection
 from tests.counter import LI, ZHANG, close_tills
 from tests.procedures import TELLER, Story, open_counters, refused, run
@@ -97,6 +100,12 @@ BEFORE = {
 """The same to rows of the first day: what is given is not looked at."""
 
 
+def _with_rows(change: str) -> str:
+    for name, found in ROWS.items():
+        change = change.replace("{" + name + "}", found)
+    return change
+
+
 @asynccontextmanager
 async def tampered(s: Story, change: str) -> AsyncGenerator[PoolConnection]:
     """The bank after a change past all triggers, which is undone."""
@@ -104,7 +113,7 @@ async def tampered(s: Story, change: str) -> AsyncGenerator[PoolConnection]:
         changing = conn.transaction()
         await changing.start()
         await conn.execute("SET LOCAL session_replication_role = replica")
-        touched = await conn.execute(change.format(**ROWS))
+        touched = await conn.execute(_with_rows(change))
         assert not touched.endswith(" 0"), change
         yield conn
         await changing.rollback()
@@ -139,9 +148,76 @@ def test_what_somebody_has_changed_in_a_closed_day_is_found_by_the_whole_verific
     run(demo, tell)
 
 
-def test_nothing_is_given_where_no_day_is_closed(demo: str) -> None:
+OPENING_OF_A_MOVED_ACCOUNT = """
+UPDATE entry SET balance_after = balance_after + 100 WHERE account_id = {zhang};
+UPDATE entry SET amount = amount + 100 WHERE account_id = {zhang} AND position = 1;
+UPDATE ledger_balance SET credits_posted = credits_posted + 100 WHERE account_id = {zhang};
+"""
+"""One yuan more from the first day on, wherever a balance stands."""
+BETWEEN_RESTING_ACCOUNTS = """
+CREATE TEMP TABLE resting ON COMMIT DROP AS
+SELECT id, CASE id WHEN min(id) OVER () THEN 100 ELSE -100 END AS more FROM ledger_account WHERE number = ANY ('{numbers}');
+UPDATE entry e SET balance_after = balance_after + more, amount = amount + more FROM resting r WHERE e.account_id = r.id;
+UPDATE ledger_balance b SET credits_posted = credits_posted + more FROM resting r WHERE b.account_id = r.id;
+"""
+"""One yuan from one account to another, of which neither has moved since."""
+
+
+async def two_that_rest(s: Story) -> str:
+    """Open two accounts, each with a deposit and then left alone; return their numbers as an array of the database."""
+    async with s.bank.db.read() as conn:
+        branch = (await list_branches(conn))[0]
+    numbers: list[str] = []
+    for key in ("rest:1", "rest:2"):
+        new = NewCustomer(
+            "individual", key, "other", key.replace(":", "-").upper(), "CN", birth_date=date(1990, 1, 1)
+        )
+        owner, _ = await open_customer(
+            s.bank.db, s.clock, new, operator="system", branch_id=branch.id, key=f"{key}:owner"
+        )
+        opened, _ = await s.bank.deposits.open_demand_account(
+            Actor("system", branch.id, "set_up", key), customer=owner.number, currency="CNY", branch=branch
+        )
+        await s.bank.deposits.deposit_cash(
+            Actor("system", branch.id, "set_up", f"{key}:cash"),
+            account=opened.number,
+            amount=5_000,
+            currency="CNY",
+        )
+        numbers.append(opened.number)
+    return "{" + ",".join(numbers) + "}"
+
+
+def test_the_opening_of_an_account_that_moves_is_what_the_sealed_journals_since_say(demo: str) -> None:
+    async def tell(s: Story) -> None:
+        await three_days(s)
+        async with tampered(s, OPENING_OF_A_MOVED_ACCOUNT) as conn:
+            assert "verify_journal_changed" in await codes(s, conn, THIRD_DAY)
+
+    run(demo, tell)
+
+
+def test_the_opening_of_accounts_that_rest_is_trusted_but_for_its_sum(demo: str) -> None:
+    """docs/decisions/0025 names it; the whole verification trusts nothing."""
+
+    async def tell(s: Story) -> None:
+        numbers = await two_that_rest(s)
+        await three_days(s)
+        async with tampered(s, BETWEEN_RESTING_ACCOUNTS.replace("{numbers}", numbers)) as conn:
+            assert await codes(s, conn, THIRD_DAY) == set()
+            assert "verify_journal_changed" in await codes(s, conn, None)
+
+    run(demo, tell)
+
+
+def test_nothing_is_given_where_no_day_is_closed_and_sealed(demo: str) -> None:
     async def tell(s: Story) -> None:
         assert await refused(verify(s.bank.db, since=THIRD_DAY)) == ["verify_no_closed_day"]
+        await three_days(s)
+        async with tampered(s, "DELETE FROM seal") as conn:
+            assert await refused(verify_within(conn, s.processes.catalogue, since=THIRD_DAY)) == [
+                "verify_no_closed_day"
+            ]
 
     run(demo, tell)
 

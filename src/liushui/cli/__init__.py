@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="for machines")
     check.add_argument(
         "--since", type=date.fromisoformat, metavar="DATE",
-        help="take as given what stood when the last day closed before it was cut off, and prove the rest; default: everything",
+        help="take as given what the last day closed and sealed before it has left, and prove the rest; default: everything",
     )  # fmt: skip
     process.add_commands(commands, common)
     eod.add_commands(commands, common)

@@ -191,8 +191,8 @@ async def _with_steps(conn: PoolConnection, rows: Sequence[Record]) -> list[DayS
 
 
 async def given_before(conn: PoolConnection, day: date) -> Given:
-    """What a verification of ``day`` and later may take as given: all up to the cut-off of the last closed day before it.
-    Refuses ``verify_no_closed_day``."""
+    """What a verification of ``day`` and later may take as given: all up to the cut-off of the last day before it that is
+    closed and whose journals are sealed (docs/decisions/0025). Refuses ``verify_no_closed_day``."""
     row = await conn.fetchrow(Q.last_closed, day)
     if row is None:
         raise refuse("verify_no_closed_day", "since", since=day.isoformat())
