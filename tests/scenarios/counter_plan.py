@@ -1,5 +1,9 @@
 """What happens at the counters in the simulated year, and what then lies in every till and vault: plain dictionaries, made of the
-seed alone and never of the bank's books. Amounts in fen, notes by face in fen."""
+seed alone and never of the bank's books. Amounts in fen, notes by face in fen.
+
+Every case of people costs some twenty transactions, so a teller has one day a week and three customers on it: a hundred and
+fifty tills opened and closed in the year, and no more.
+"""
 
 from __future__ import annotations
 
@@ -28,32 +32,41 @@ VAULTS: dict[str, Notes] = {
     "0001-V": {10_000: 4_340, 1_000: 1, 50: 1, 20: 2},
     "0002-V": {10_000: 4_716, 2_000: 1, 1_000: 1, 500: 1, 100: 1, 50: 1, 20: 1, 10: 1},
 }
+KEEPS_MOST = 30_000_000
+"""What a till may keep, by the house's rule."""
+HOLIDAYS = frozenset(
+    {"01-01", "01-02", "02-16", "02-17", "02-18", "02-19", "02-20", "02-23", "04-06", "05-01", "05-04", "05-05", "06-19",
+     "09-25", "10-01", "10-02", "10-05", "10-06", "10-07"}
+)  # fmt: skip
+"""Weekdays of 2026 on which no counter is open, and New Year's Day after it: by a printed calendar."""
 WALK_INS = 6
 """People who come to the counter and do nothing else all year."""
 FIRST_MINOR = 2_000_000
 
 
 class Counters(NamedTuple):
-    """A teller with a till, and the branch's vault."""
+    """A teller with a till, and the branch's vault. branch: its code. weekdays: on which the teller works, Monday being 0."""
 
     teller: str
-    branch: int
+    branch: str
     till: str
     vault: str
     weekdays: tuple[int, ...]
 
 
 COUNTERS = (
-    Counters("T0001", 1, "0001-T01", "0001-V", (1,)),
-    Counters("T0003", 1, "0001-T02", "0001-V", (4,)),
-    Counters("T0002", 2, "0002-T01", "0002-V", (2,)),
+    Counters("T0001", "0001", "0001-T01", "0001-V", (1,)),
+    Counters("T0003", "0001", "0001-T02", "0001-V", (4,)),
+    Counters("T0002", "0002", "0002-T01", "0002-V", (2,)),
 )
 
 
 class Visit(NamedTuple):
-    """Something at a counter. what: sign_in, deposit, withdraw, fetch (vault to till), bring (till to vault), refuse (fetch, and
-    the teller counts otherwise), close. who: the walk-in. notes: as counted; other: change handed back, a first count that
-    was wrong, or what the books still expect when the till is closed."""
+    """Something at a counter. what: sign_in, away (and back), deposit, withdraw, fetch (vault to till), bring (till to vault),
+    refuse (fetch, and the teller counts otherwise), too_much (fetch, above what the till may keep), close, trace (what the
+    last close has found). who: the walk-in. notes: as counted; other: change handed back, a first count that was wrong, or
+    what the books still expect when the till is closed. over: by how much the till is then above what it may keep.
+    finding: whose the difference is; later: it is only found out when the teller is there again."""
 
     what: str
     at: Counters
@@ -61,7 +74,9 @@ class Visit(NamedTuple):
     who: int = 0
     minor: int = 0
     other: Notes | None = None
+    over: int = 0
     finding: str = ""
+    later: bool = False
 
 
 def worth(notes: Notes) -> int:
@@ -73,35 +88,54 @@ def there(notes: Notes) -> Notes:
 
 
 class Reckoning:
-    """Pieces by face in every place, and fen on every walk-in's account, interest aside."""
+    """Pieces by face in every place, fen on every walk-in's account, interest aside, and fen of differences."""
 
     def __init__(self) -> None:
-        tills = {one.till: Counter(TILL) for one in COUNTERS}
+        tills = {one.till: Counter(TILL) for one in COUNTERS} | {"0001-T03": Counter(TILL)}
         self.places: dict[str, Counter[int]] = tills | {v: Counter(n) for v, n in VAULTS.items()}
         self.accounts = [FIRST_MINOR] * WALK_INS
+        self.untraced: dict[str, Visit] = {}
+        """Teller to the close whose difference nobody has found out yet."""
+        self.differences: Counter[tuple[str, str]] = Counter()
+        """By branch and account: overages and shortages not traced, and since New Year those kept and written off."""
         self.seen: Counter[str] = Counter()
         """How often what has happened."""
-        self.unexplained = 0
-        """What has been found over and short, and kept or written off: overages positive."""
+        self.open_days: set[date] = set()
 
     def day(self, seed: str, day: date) -> Iterator[Visit]:
         """What happens on a day, and when it has all been asked for, what has become of it."""
+        self.begin(day)
         for at in COUNTERS:
-            if day.weekday() in at.weekdays:
-                yield from self._session(random.Random(f"{seed}:{at.teller}:{day}"), at)
+            if day.weekday() in at.weekdays and f"{day:%m-%d}" not in HOLIDAYS:
+                self.open_days.add(day)
+                yield from self._session(random.Random(f"{seed}:{at.teller}:{day}"), at, day)
 
-    def _session(self, chance: random.Random, at: Counters) -> Iterator[Visit]:
+    def begin(self, day: date) -> None:
+        """On New Year's Day, what was kept and written off in the old year has been carried to equity."""
+        for branch, account in list(self.differences):
+            if (day.month, day.day) == (1, 1) and account in ("overage_income", "shortage_expense"):
+                del self.differences[branch, account]
+
+    def _session(self, chance: random.Random, at: Counters, day: date) -> Iterator[Visit]:
         till = self.places[at.till]
         first = there(till)
         if chance.random() < 0.2:
             self.seen["recounted"] += 1
             first[10_000] += 1
         yield Visit("sign_in", at, there(till), other=first)
-        if till[10_000] < 120 or chance.random() < 0.1:
+        if at.teller in self.untraced:
+            yield self._trace(at)
+        full = at.weekdays[0] == 1 and day.day <= 7
+        if full:
+            yield from self._fill(at)
+        elif till[10_000] < 120 or chance.random() < 0.1:
             yield self._fetch(chance, at)
         for _ in range(chance.randint(1, 2)):
             yield self._deposit(chance, at)
-        if chance.random() < 0.5:
+        if chance.random() < 0.2:
+            self.seen["away"] += 1
+            yield Visit("away", at, {})
+        if full or chance.random() < 0.5:
             yield self._withdrawal(chance, at)
         if till[10_000] > 260:
             notes = {10_000: till[10_000] - 200}
@@ -113,6 +147,16 @@ class Reckoning:
     def _move(self, giver: str, receiver: str, notes: Notes) -> None:
         self.places[giver].subtract(notes)
         self.places[receiver].update(notes)
+        assert min(self.places[giver].values()) >= 0, "the plan moves what is not there"
+
+    def _fill(self, at: Counters) -> Iterator[Visit]:
+        """Once a month a till is filled up to what it may keep, and not above. More is refused whenever it is asked for, again
+        after a kill too."""
+        yield Visit("too_much", at, {10_000: KEEPS_MOST // 10_000})
+        notes = {10_000: (KEEPS_MOST - worth(self.places[at.till])) // 10_000}
+        self._move(at.vault, at.till, notes)
+        self.seen["filled"] += 1
+        yield Visit("fetch", at, notes)
 
     def _fetch(self, chance: random.Random, at: Counters) -> Visit:
         notes = {10_000: 100 * chance.randint(1, 2)}
@@ -122,6 +166,11 @@ class Reckoning:
         self._move(at.vault, at.till, notes)
         self.seen["fetched"] += 1
         return Visit("fetch", at, notes)
+
+    def _over(self, at: Counters) -> int:
+        over = max(worth(self.places[at.till]) - KEEPS_MOST, 0)
+        self.seen["over_limit"] += over > 0
+        return over
 
     def _deposit(self, chance: random.Random, at: Counters) -> Visit:
         notes = {face: chance.randint(1, 8) for face in chance.sample(sorted(TILL), 4)}
@@ -137,7 +186,7 @@ class Reckoning:
         self.places[at.till].subtract(change)
         self.accounts[who] += minor
         self.seen["deposited"] += 1
-        return Visit("deposit", at, notes, who, minor, change or None)
+        return Visit("deposit", at, notes, who, minor, change or None, self._over(at))
 
     def _withdrawal(self, chance: random.Random, at: Counters) -> Visit:
         who = max(range(WALK_INS), key=lambda one: (self.accounts[one], chance.random()))
@@ -148,11 +197,11 @@ class Reckoning:
         till.subtract(notes)
         self.accounts[who] -= minor
         self.seen["withdrawn"] += 1
-        return Visit("withdraw", at, there(notes), who, minor)
+        return Visit("withdraw", at, there(notes), who, minor, over=self._over(at))
 
     def _close(self, chance: random.Random, at: Counters) -> Visit:
-        """Now and then a note too many or too few lies in the drawer. Whoever is found to have it, or to lack it, is set
-        right on the account; otherwise it is the bank's."""
+        """Now and then a note too many or too few lies in the drawer, which stands on an account of differences until it is
+        found out, at once or the next time. Whoever has it, or lacks it, is set right; otherwise it is the bank's."""
         till = self.places[at.till]
         book = there(till)
         if chance.random() > 0.15:
@@ -160,15 +209,29 @@ class Reckoning:
         face = chance.choice([10_000, 5_000, 1_000])
         pieces = chance.choice([1, -1])
         till[face] += pieces
-        minor, who = face * pieces, chance.randrange(WALK_INS)
-        finding = chance.choice(["customer", "unexplained"])
-        self.seen["over" if minor > 0 else "short"] += 1
-        self.seen[finding] += 1
-        if finding == "customer":
-            self.accounts[who] += minor
+        self.seen["over" if pieces > 0 else "short"] += 1
+        visit = Visit(
+            "close", at, there(till), chance.randrange(WALK_INS), face * pieces, book,
+            finding=chance.choice(["customer", "unexplained"]), later=chance.random() < 0.5,
+        )  # fmt: skip
+        self.differences[at.branch, "cash_overage" if pieces > 0 else "cash_shortage"] += face
+        self.untraced[at.teller] = visit
+        if visit.later:
+            self.seen["later"] += 1
         else:
-            self.unexplained += minor
-        return Visit("close", at, there(till), who, minor, book, finding)
+            self._trace(at)
+        return visit
+
+    def _trace(self, at: Counters) -> Visit:
+        visit = self.untraced.pop(at.teller)
+        over = visit.minor > 0
+        self.differences[at.branch, "cash_overage" if over else "cash_shortage"] -= abs(visit.minor)
+        self.seen[visit.finding] += 1
+        if visit.finding == "customer":
+            self.accounts[visit.who] += visit.minor
+        else:
+            self.differences[at.branch, "overage_income" if over else "shortage_expense"] += abs(visit.minor)
+        return visit._replace(what="trace")
 
 
 def reckoned(seed: str, first: date, until: date) -> Reckoning:

@@ -114,7 +114,7 @@ class SimulatedBank:
         for folder in procedure_folders():
             if folder.name in PROCEDURES:
                 await self.bank.processes.deploy(read_folder(folder), actor="system")
-        self.counters = CounterLives(self.bank, self.seed, walk_ins, FIRST)
+        self.counters = CounterLives(self.bank, self.seed, walk_ins, {b.code: b.id for b in branches}, FIRST)
 
     async def _welcome(self, who: int, branch: Branch, minor: int) -> tuple[str, CustomerAccount]:
         """A customer with an account and so much on it."""
@@ -191,6 +191,8 @@ class SimulatedBank:
         whole = day.day == 1 or yesterday <= FIRST
         faults = await verify(self.bank.db, since=None if whole else yesterday)
         assert faults == [], (day, faults)
+        assert self.counters is not None
+        await self.counters.check(day)
         self.proved.append(day)
 
     def _request(self, day: date, number: int, action: Action) -> Post:

@@ -4,7 +4,6 @@ day by day in plain Decimal."""
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import pytest
 
 from liushui.bank import open_bank, verify
 from liushui.kernel.clock import ManualClock
+from tests.scenarios.counter_oracle import check_counters
 from tests.scenarios.counter_plan import WALK_INS, reckoned
 from tests.scenarios.placed_oracle import check_histories
 from tests.scenarios.simulated_year import FIRST, YEAR_DAYS, rate_on, run
@@ -93,10 +93,6 @@ async def interest_day_by_day(dsn: str) -> tuple[dict[tuple[int, date], int], di
     return due, paid
 
 
-PIECES = """
-SELECT p.code, coalesce(json_object_agg(s.face::text, s.pieces) FILTER (WHERE s.pieces > 0), '{}')::text AS notes
-FROM cash_place p LEFT JOIN cash_stock s ON s.place_id = p.id GROUP BY p.code
-"""
 MOVED = """
 SELECT p.code, m.business_date, l.face, l.pieces FROM cash_movement m JOIN cash_place p ON p.id = m.place_id
 LEFT JOIN cash_movement_line l ON l.movement_id = m.id ORDER BY m.id, l.face
@@ -105,51 +101,67 @@ COUNTED = """
 SELECT p.code, c.business_date, c.purpose, c.notes::text, c.counted, c.book, c.counted_by FROM cash_count c
 JOIN cash_place p ON p.id = c.place_id ORDER BY c.id
 """
-SETTLED = "SELECT coalesce(outcome, 'open') AS outcome, kind, sum(amount)::bigint AS minor FROM cash_difference GROUP BY 1, 2"
+SETTLED = """
+SELECT p.code, d.kind, d.amount, d.booked_on, d.outcome, d.settled_on, d.confirmed_by, d.settled_by FROM cash_difference d
+JOIN cash_place p ON p.id = d.place_id ORDER BY d.id
+"""
+TRANSFERRED = """
+SELECT g.code, r.code, t.amount, t.state, t.sent_by, t.settled_by FROM cash_transfer t JOIN cash_place g ON g.id = t.giver_id
+JOIN cash_place r ON r.id = t.receiver_id ORDER BY t.case_id
+"""
+SESSIONS = """
+SELECT p.code, s.teller, s.opened_on, s.state FROM till_session s JOIN cash_place p ON p.id = s.place_id ORDER BY s.id
+"""
 
 
-async def rows_of(dsn: str, sql: str) -> list[tuple[Any, ...]]:
-    conn = await asyncpg.connect(dsn)
-    try:
-        return [tuple(row) for row in await conn.fetch(sql)]
-    finally:
-        await conn.close()
-
-
-def check_counters(dsn: str, other: str) -> None:
-    """What lies in every till and vault is what plain dictionaries hold, and both years have moved and counted the same."""
+async def check_both_counters(dsn: str, other: str) -> None:
+    """What lies in every place is what plain dictionaries hold, and both years have moved, counted and found the same."""
     expected = reckoned(SEED, FIRST, UNTIL)
-    held = {code: json.loads(notes) for code, notes in asyncio.run(rows_of(dsn, PIECES))}
-    for code, notes in expected.places.items():
-        assert held[code] == {str(face): pieces for face, pieces in notes.items() if pieces}, code
-    assert held["0001-X"] == held["0002-X"] == {}
-    for sql in (PIECES, MOVED, COUNTED):
-        assert sorted(map(repr, asyncio.run(rows_of(other, sql)))) == sorted(
-            map(repr, asyncio.run(rows_of(dsn, sql)))
-        )
-    settled = {(outcome, kind): minor for outcome, kind, minor in asyncio.run(rows_of(dsn, SETTLED))}
-    assert {outcome for outcome, _ in settled} == {"returned", "recovered", "income", "expense"}
-    assert settled["income", "over"] - settled["expense", "short"] == expected.unexplained
-    seen = expected.seen
-    assert (
-        min(
-            seen[what] for what in ("recounted", "fetched", "refused", "brought", "over", "short", "customer")
-        )
-        > 0
-    )
-    posted = dict(asyncio.run(rows_of(
-        dsn, "SELECT code, count(*) FROM journal WHERE process_instance IS NOT NULL GROUP BY code")))  # fmt: skip
-    assert (posted["DEP01"], posted["DEP02"]) == (seen["deposited"], seen["withdrawn"])
+    wanted = [
+        "recounted",
+        "fetched",
+        "filled",
+        "over_limit",
+        "refused",
+        "brought",
+        "away",
+        "over",
+        "short",
+        "later",
+        "customer",
+        "unexplained",
+    ]
+    assert min(expected.seen[what] for what in wanted) > 0, expected.seen
+    one, two = await asyncpg.connect(dsn), await asyncpg.connect(other)
+    try:
+        for conn in (one, two):
+            numbers = [row["number"] for row in await conn.fetch(
+                "SELECT number FROM ledger_account WHERE terms_id = 'demand' ORDER BY id DESC LIMIT $1", WALK_INS)]  # fmt: skip
+            await check_counters(conn, expected, numbers[::-1], FIRST)
+        for sql in (MOVED, COUNTED, SETTLED, TRANSFERRED, SESSIONS):
+            assert [tuple(row) for row in await two.fetch(sql)] == [
+                tuple(row) for row in await one.fetch(sql)
+            ]
+        posted = {row["code"]: row["n"] for row in await one.fetch(
+            "SELECT code, count(*) AS n FROM journal WHERE process_instance IS NOT NULL GROUP BY code")}  # fmt: skip
+        assert (posted["DEP01"], posted["DEP02"]) == (expected.seen["deposited"], expected.seen["withdrawn"])
+        sessions = await one.fetch(SESSIONS)
+        assert len(sessions) == len(expected.open_days)
+        assert {row["state"] for row in sessions} == {"closed"}
+    finally:
+        await one.close()
+        await two.close()
 
 
 async def check_walk_ins(dsn: str, due: dict[tuple[int, date], int]) -> None:
     """Who only came to the counter has what dictionaries say, and interest."""
-    sql = ("SELECT a.id, b.credits_posted - b.debits_posted FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id "
-           "WHERE a.terms_id = 'demand' ORDER BY a.id DESC")  # fmt: skip
-    found = (await rows_of(dsn, sql))[:WALK_INS][::-1]
-    expected = reckoned(SEED, FIRST, UNTIL).accounts
-    for (account, balance), cash in zip(found, expected, strict=True):
-        assert balance == cash + sum(due.get((account, settlement), 0) for settlement in SETTLEMENTS)
+    conn = await asyncpg.connect(dsn)
+    found = await conn.fetch(
+        "SELECT a.id, b.credits_posted - b.debits_posted AS has FROM ledger_account a JOIN ledger_balance b "
+        "ON b.account_id = a.id WHERE a.terms_id = 'demand' ORDER BY a.id DESC LIMIT $1", WALK_INS)  # fmt: skip
+    await conn.close()
+    for row, cash in zip(found[::-1], reckoned(SEED, FIRST, UNTIL).accounts, strict=True):
+        assert row["has"] == cash + sum(due.get((row["id"], settlement), 0) for settlement in SETTLEMENTS)
 
 
 RENT_DAYS = [
@@ -199,7 +211,7 @@ def test_a_year_with_kills_ends_with_the_books_of_a_year_without(
     run_killed(other, random.Random(7), kills=5)
     assert asyncio.run(faults_of(other)) == []
     assert asyncio.run(books_of(other)) == asyncio.run(books_of(demo))
-    check_counters(demo, other)
+    asyncio.run(check_both_counters(demo, other))
     rents = asyncio.run(rents_paid(demo))
     assert len(rents) == 16
     assert all(days == RENT_DAYS for days in rents.values())
