@@ -1,8 +1,8 @@
 """What happens at the counters in the simulated year, and what then lies in every till and vault: plain dictionaries, made of the
 seed alone and never of the bank's books. Amounts in fen, notes by face in fen.
 
-Every case of people costs some twenty transactions, so a teller has one day a week and three customers on it: a hundred and
-fifty tills opened and closed in the year, and no more.
+A case of people costs some twenty questions to the database, so a teller has one day in two weeks and two or three customers
+on it: some seventy tills opened and closed in the year, and no more.
 """
 
 from __future__ import annotations
@@ -45,19 +45,28 @@ FIRST_MINOR = 2_000_000
 
 
 class Counters(NamedTuple):
-    """A teller with a till, and the branch's vault. branch: its code. weekdays: on which the teller works, Monday being 0."""
+    """A teller with a till, and the branch's vault. branch: its code. weekday: on which the teller works, Monday being 0, in
+    odd or even weeks of the year."""
 
     teller: str
     branch: str
     till: str
     vault: str
-    weekdays: tuple[int, ...]
+    weekday: int
+    odd: bool
+
+    def works(self, day: date) -> bool:
+        return (
+            day.weekday() == self.weekday
+            and day.isocalendar().week % 2 == self.odd
+            and f"{day:%m-%d}" not in HOLIDAYS
+        )
 
 
 COUNTERS = (
-    Counters("T0001", "0001", "0001-T01", "0001-V", (1,)),
-    Counters("T0003", "0001", "0001-T02", "0001-V", (4,)),
-    Counters("T0002", "0002", "0002-T01", "0002-V", (2,)),
+    Counters("T0001", "0001", "0001-T01", "0001-V", 1, odd=False),
+    Counters("T0003", "0001", "0001-T02", "0001-V", 4, odd=True),
+    Counters("T0002", "0002", "0002-T01", "0002-V", 2, odd=True),
 )
 
 
@@ -106,7 +115,7 @@ class Reckoning:
         """What happens on a day, and when it has all been asked for, what has become of it."""
         self.begin(day)
         for at in COUNTERS:
-            if day.weekday() in at.weekdays and f"{day:%m-%d}" not in HOLIDAYS:
+            if at.works(day):
                 self.open_days.add(day)
                 yield from self._session(random.Random(f"{seed}:{at.teller}:{day}"), at, day)
 
@@ -125,14 +134,14 @@ class Reckoning:
         yield Visit("sign_in", at, there(till), other=first)
         if at.teller in self.untraced:
             yield self._trace(at)
-        full = at.weekdays[0] == 1 and day.day <= 7
+        full = at.teller == "T0001" and day.day <= 14
         if full:
             yield from self._fill(at)
-        elif till[10_000] < 120 or chance.random() < 0.1:
+        elif till[10_000] < 120 or chance.random() < 0.2:
             yield self._fetch(chance, at)
         for _ in range(chance.randint(1, 2)):
             yield self._deposit(chance, at)
-        if chance.random() < 0.2:
+        if chance.random() < 0.3:
             self.seen["away"] += 1
             yield Visit("away", at, {})
         if full or chance.random() < 0.5:
@@ -150,7 +159,7 @@ class Reckoning:
         assert min(self.places[giver].values()) >= 0, "the plan moves what is not there"
 
     def _fill(self, at: Counters) -> Iterator[Visit]:
-        """Once a month a till is filled up to what it may keep, and not above. More is refused whenever it is asked for, again
+        """Most months a till is filled up to what it may keep, and not above. More is refused whenever it is asked for, again
         after a kill too."""
         yield Visit("too_much", at, {10_000: KEEPS_MOST // 10_000})
         notes = {10_000: (KEEPS_MOST - worth(self.places[at.till])) // 10_000}
@@ -204,7 +213,7 @@ class Reckoning:
         found out, at once or the next time. Whoever has it, or lacks it, is set right; otherwise it is the bank's."""
         till = self.places[at.till]
         book = there(till)
-        if chance.random() > 0.15:
+        if chance.random() > 0.25:
             return Visit("close", at, book, other=book)
         face = chance.choice([10_000, 5_000, 1_000])
         pieces = chance.choice([1, -1])

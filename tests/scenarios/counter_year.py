@@ -59,9 +59,12 @@ class CounterLives:
         self.day = day + timedelta(days=1)
 
     async def check(self, day: date) -> None:
-        """The morning of a day, in a year that nobody kills: what lies where is what the plan says."""
+        """The morning of a day, in a year that nobody kills: what lies where is what the plan says. Not asked where the plan has
+        done nothing the day before, but on the first of a month."""
         await self.reckon_until(day)
         self.reckoning.begin(day)
+        if day.day > 1 and day - timedelta(days=1) not in self.reckoning.open_days:
+            return
         async with self.bank.db.read() as conn:
             await check_counters(conn, self.reckoning, self.numbers, self.first)
         assert self.refused == ["till_keeps_too_much"] * self.reckoning.seen["filled"]
