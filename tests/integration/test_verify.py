@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import pytest
 
 from liushui.bank import verify, verify_within
+from liushui.cli import main
 from liushui.deposits import Actor
 from liushui.identity import list_branches
 from liushui.kernel.errors import Refused
@@ -220,6 +221,28 @@ def test_nothing_is_given_where_no_day_is_closed_and_sealed(demo: str) -> None:
             ]
 
     run(demo, tell)
+
+
+def test_the_command_line_verifies_since_a_day_and_says_where_it_cannot(
+    demo: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(demo, three_days)
+    monkeypatch.setenv("LIUSHUI_DATABASE_URL", demo)
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["verify", *arguments])
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    code, out, _ = call("--since", "2026-01-07")
+    assert code == 0
+    assert out.endswith("the books hold\n")
+    code, _, err = call("--since", "2026-01-05")
+    assert code != 0
+    assert "No day before 2026-01-05 is closed and sealed" in err
+    assert call("--since", "yesterday")[0] == 2
 
 
 def test_a_statement_given_up_is_no_lost_connection_and_a_survey_gives_up_none(dsn: str) -> None:
