@@ -214,10 +214,10 @@ SELECT a.number FROM ledger_account a
 LEFT JOIN ledger_balance b ON b.account_id = a.id LEFT JOIN held h ON h.account_id = a.id
 WHERE b.account_id IS NULL
    OR (b.debits_pending, b.credits_pending) IS DISTINCT FROM (coalesce(h.debits, 0), coalesce(h.credits, 0))
-   OR CASE WHEN a.debit_normal THEN b.debits_posted - b.credits_posted ELSE b.credits_posted - b.debits_posted END
-      IS DISTINCT FROM CASE WHEN b.position = 0 THEN 0 ELSE (
-        SELECT e.balance_after FROM entry e WHERE e.account_id = a.id AND e.position = b.position) END
-   OR EXISTS (SELECT 1 FROM entry e WHERE e.account_id = a.id AND e.position > b.position)
+   OR ARRAY[b.position, CASE WHEN a.debit_normal THEN b.debits_posted - b.credits_posted
+                             ELSE b.credits_posted - b.debits_posted END]
+      IS DISTINCT FROM coalesce((SELECT ARRAY[e.position, e.balance_after] FROM entry e WHERE e.account_id = a.id
+                                 ORDER BY e.position DESC LIMIT 1), ARRAY[0, 0]::bigint[])
 ORDER BY a.number LIMIT $1;
 
 -- name: verify_holds
@@ -252,12 +252,12 @@ LEFT JOIN booked k ON k.account_id = b.account_id
 WHERE b.value_days <> coalesce(k.days, 0) ORDER BY a.number LIMIT $1;
 
 -- name: verify_balance_days_since
-SELECT a.number FROM (SELECT DISTINCT account_id FROM entry WHERE journal_id > $2) t
-JOIN ledger_balance b ON b.account_id = t.account_id JOIN ledger_account a ON a.id = t.account_id
-WHERE b.interest_since IS NOT NULL AND b.value_days <> (
+SELECT (SELECT a.number FROM ledger_account a WHERE a.id = b.account_id) AS number FROM ledger_balance b
+WHERE b.account_id = ANY (ARRAY(SELECT DISTINCT account_id FROM entry WHERE journal_id > $2))
+  AND b.interest_since IS NOT NULL AND b.value_days <> (
     SELECT coalesce(sum(x.net * (x.value_date - b.interest_since))
                     FILTER (WHERE x.position > b.settled_position OR x.value_date > b.interest_since), 0)
     FROM (SELECT e.position, CASE WHEN e.debit THEN -e.amount ELSE e.amount END AS net,
                  (SELECT j.value_date FROM journal j WHERE j.id = e.journal_id) AS value_date
           FROM entry e WHERE e.account_id = b.account_id) x)
-ORDER BY a.number LIMIT $1;
+ORDER BY number LIMIT $1;
