@@ -50,12 +50,14 @@ export default function Overview() {
         {volumes.value && <Flows volumes={volumes.value} />}
       </div>
       <div className="halves">
-        {volumes.value && <Transactions volumes={volumes.value} days={DAYS} />}
+        <div className="stack">
+          {volumes.value && <Transactions volumes={volumes.value} days={DAYS} />}
+          {work.value && <Refusals work={work.value} />}
+        </div>
         {work.value && (
           <div className="stack">
             <Queues work={work.value} />
             <TimesKeptTable work={work.value} />
-            <Refusals work={work.value} />
           </div>
         )}
       </div>

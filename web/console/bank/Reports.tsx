@@ -224,8 +224,10 @@ function ReportTableShown({ table, title }: { table: ReportTable; title: string 
 
 function Line({ row, columns }: { row: ReportRow; columns: readonly ReportColumn[] }) {
   const heading = columns.slice(1).every((column) => row[column.key] === null);
+  const strong =
+    heading || (row.level === 0 && row.key !== undefined) || String(row.key ?? '').startsWith('total');
   return (
-    <tr className={heading || String(row.key ?? '').startsWith('total') ? 'report-heading' : undefined}>
+    <tr className={strong ? 'report-heading' : `report-level-${String(row.level ?? 0)}`}>
       {columns.map((column) => (
         <td key={column.key} className={figures(column)}>
           {cellOf(row, column)}

@@ -91,6 +91,9 @@ export function TimesKeptTable({ work }: { work: WorkView }) {
     ],
     [t, roleName, processName],
   );
+  /* Where times are kept least comes first. */
+  const late = (one: TimesKept) => Math.floor(((one.done - one.in_time) * 1000) / one.done);
+  const rows = [...work.times_kept].sort((a, b) => late(b) - late(a) || b.done - a.done);
   const done = work.times_kept.reduce((sum, one) => sum + one.done, 0);
   const kept = work.times_kept.reduce((sum, one) => sum + one.in_time, 0);
   return (
@@ -104,7 +107,7 @@ export function TimesKeptTable({ work }: { work: WorkView }) {
           <ScrolledTable
             label={t('overview.timesKept')}
             columns={columns}
-            rows={work.times_kept}
+            rows={rows}
             keyOf={(one) => `${one.process} ${one.role}`}
           />
         </>

@@ -6,9 +6,14 @@ import { Link } from 'wouter';
 import type { BusinessDaysView, VolumesView, WorkView } from '../../shared/api/consoleTypes';
 import { channelName } from '../../shared/channels';
 import { useI18n } from '../../shared/i18n';
+import { isFor } from '../../shared/places';
+import { useSession } from '../../shared/session';
 import { parseAmount, showAmount, showDecimal } from '../../shared/money';
+import { PAGES } from '../pages';
 import { Progress } from '../Progress';
 import { DayTag, stateOf } from './Days';
+
+const INCIDENTS = '/incidents';
 
 interface Props {
   title: string;
@@ -98,6 +103,8 @@ export function DepositTile({ volumes }: { volumes: VolumesView }) {
 
 export function WaitingTile({ work }: { work: WorkView }) {
   const { t } = useI18n();
+  const { me } = useSession();
+  const page = PAGES.find((one) => one.path === INCIDENTS && isFor(me, one));
   const sum = (of: (queue: WorkView['queues'][number]) => number) =>
     work.queues.reduce((total, queue) => total + of(queue), 0);
   const overdue = sum((queue) => queue.overdue);
@@ -112,7 +119,10 @@ export function WaitingTile({ work }: { work: WorkView }) {
       </p>
       <p>
         {work.incidents > 0 ? (
-          <Tag className="tag-bad">{t('overview.incidents', { count: work.incidents })}</Tag>
+          <>
+            <Tag className="tag-bad">{t('overview.incidents', { count: work.incidents })}</Tag>
+            {page && <Link href={`~/console${page.path}`}>{t(page.title)}</Link>}
+          </>
         ) : (
           t('overview.noIncident')
         )}
