@@ -16,7 +16,7 @@ Sit = Callable[..., Desk]
 ZHANG, LI = "0001010000000016", "0001010000000024"
 TWICE_FROM_YUAN = 50_000
 WORDS = {
-    "zh-CN": {"booked": "已记账", "waits": "等待主管处理", "authorise": "主管授权", "differs": "清点金额为",
+    "zh-CN": {"booked": "已记账", "waits": "等待主管", "authorise": "主管授权", "differs": "清点金额为",
               "locked": "屏幕已锁定", "lost": "登录已过期", "already": "职责分离"},
     "en": {"booked": "booked", "waits": "Waiting for a supervisor", "authorise": "Authorise", "differs": "counted",
            "locked": "The screen is locked", "lost": "Your session has ended", "already": "separat"},
@@ -308,6 +308,9 @@ def test_every_page_is_usable_by_all(sit: Sit, language: str, width: int) -> Non
     desk.log_in("T0001")
     desk.page.locator(".offers li").first.wait_for()
     look("workbench")
+    begin_deposit(desk, LI, "1000", "10")
+    desk.page.locator(".receipt").wait_for()
+    look("booked")
     begin_deposit(desk, ZHANG, "60000", "600")
     desk.page.locator(".task .diagram svg").first.wait_for()
     look("task")

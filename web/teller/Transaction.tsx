@@ -118,7 +118,8 @@ function Running({ tab, process }: { tab: Tab; process: ProcessView }) {
     reload();
   };
   const isMine = (task: TaskOfCase) =>
-    task.claimed_by === me.number || (task.state === 'open' && (!task.role || me.roles.includes(task.role)));
+    task.claimed_by === me.number ||
+    (task.state === 'open' && (!task.role || task.role.split(' ').some((role) => me.roles.includes(role))));
   const decided = shown.tasks.filter((task) => task.completed_by && task.completed_by !== me.number).at(-1);
   const waiting = shown.tasks.filter((task) => task.state === 'open' || task.state === 'claimed');
   const mine = waiting.find(isMine);

@@ -134,14 +134,14 @@ function List({ onOpen }: { onOpen: (line: TaskLine) => void }) {
           id="worklist-process"
           label={t('worklist.process')}
           value={filter.process}
-          names={kindsOf(all, (line) => line.process, nameOf)}
+          names={kindsOf(all, (line) => [line.process], nameOf)}
           onChange={(process) => set({ process })}
         />
         <Choice
           id="worklist-role"
           label={t('worklist.role')}
           value={filter.role}
-          names={kindsOf(all, (line) => line.role ?? '', roleName).filter(([role]) => role !== '')}
+          names={kindsOf(all, (line) => (line.role ?? '').split(' '), roleName)}
           onChange={(role) => set({ role })}
         />
         <Choice
@@ -215,7 +215,7 @@ function wanted(filter: Filter, me: string, nameOf: (key: string) => string) {
   const text = filter.text.trim().toLowerCase();
   return (line: TaskLine) =>
     (!filter.process || line.process === filter.process) &&
-    (!filter.role || line.role === filter.role) &&
+    (!filter.role || (line.role ?? '').split(' ').includes(filter.role)) &&
     (filter.only !== 'mine' || line.claimed_by === me) &&
     (filter.only !== 'late' || (line.left_s !== null && line.left_s < 0)) &&
     (!text ||
@@ -226,10 +226,11 @@ function wanted(filter: Filter, me: string, nameOf: (key: string) => string) {
 
 function kindsOf(
   lines: readonly TaskLine[],
-  kind: (line: TaskLine) => string,
+  kinds: (line: TaskLine) => string[],
   name: (kind: string) => string,
 ): [string, string][] {
-  return [...new Set(lines.map(kind))].sort().map((one) => [one, name(one)]);
+  const found = new Set(lines.flatMap(kinds).filter((one) => one !== ''));
+  return [...found].sort().map((one) => [one, name(one)]);
 }
 
 interface ChoiceProps {

@@ -13,9 +13,9 @@ from liushui.bank import Bank
 from liushui.channels.open_api import schemas_processes as s
 from liushui.channels.open_api.dependencies import Caller, IdempotencyKey, TheBank, actor_of, person_of
 from liushui.channels.open_api.form_view import form_view
-from liushui.identity import list_branches, staff_by_number, staff_with_role
+from liushui.identity import list_branches, staff_by_number, staff_with_roles
 from liushui.kernel.errors import refuse
-from liushui.workflow import Element, Q, State, passages, worklist
+from liushui.workflow import Element, Q, State, passages, roles_of, worklist
 from liushui.workflow.working_time import working_between
 
 router = APIRouter()
@@ -100,7 +100,7 @@ async def show_delegates(task: TaskPath, bank: TheBank, caller: Caller) -> list[
         if not worklist.sees(row, person_of(caller)):
             raise refuse("task_unknown", task=task)
         apart = {who for who, _ in await worklist.kept_out(conn, bank.processes.runtime, task)}
-        people = await staff_with_role(conn, row["role"], row["branch_id"], limit=DELEGATES_MAX)
+        people = await staff_with_roles(conn, roles_of(row["role"]), row["branch_id"], limit=DELEGATES_MAX)
     return [s.Delegate(number=n, name=name) for n, name in people if n not in apart and n != caller.number]
 
 
