@@ -1,7 +1,7 @@
 /* The worklist (待办): what this person has taken or may take, most urgent first, worked by keyboard from the list. */
 
-import { memo, useCallback, useMemo, useRef, useState } from 'react';
-import { Alert, Button, Spin, Tag } from 'antd';
+import { memo, useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { Alert, Button, Spin } from 'antd';
 import { useLocation } from 'wouter';
 import { ApiError, get, newKey, post } from '../shared/api/client';
 import type { ProcessView, TaskLine, TaskPage } from '../shared/api/types';
@@ -89,10 +89,11 @@ function List({ onOpen }: { onOpen: (line: TaskLine) => void }) {
   const [filter, setFilter] = useState<Filter>(ALL);
   const [delegating, setDelegating] = useState<TaskLine | null>(null);
   const known = useRef<TaskLine[]>([]);
+  const pages = Math.max(1, Math.ceil(known.current.length / PAGE)); // a long list is asked for less often
   const { value, error, reload } = useLoad(
     'tasks',
     async () => (known.current = unchanged(known.current, await loadTasks())),
-    LOOK_AGAIN_MS,
+    LOOK_AGAIN_MS * pages,
   );
   const { value: processes } = useLoad('processes', () => get<ProcessView[]>('/v1/processes'));
   const nameOf = useCallback(
@@ -112,7 +113,11 @@ function List({ onOpen }: { onOpen: (line: TaskLine) => void }) {
   open.current = onOpen;
   const columns = useColumns(nameOf, (line) => open.current(line), move);
   const all = useMemo(() => value ?? [], [value]);
-  const rows = useMemo(() => all.filter(wanted(filter, me.number, nameOf)), [all, filter, me.number, nameOf]);
+  const settled = useDeferredValue(filter); // what is typed is seen at once, what it finds a moment later
+  const rows = useMemo(
+    () => all.filter(wanted(settled, me.number, nameOf)),
+    [all, settled, me.number, nameOf],
+  );
   const onLetter = (line: TaskLine, letter: string) => {
     const mine = line.claimed_by === me.number;
     if (letter === 'c' && line.claimed_by === null) move(line, 'claim');
@@ -355,9 +360,9 @@ const Left = memo(function Left({ line, language }: { line: TaskLine; language: 
   const atRisk = !late && line.left_s * 1000 <= margin;
   return (
     <>
-      <Tag className={late ? 'tag-bad' : atRisk ? 'tag-risk' : 'tag-good'}>
+      <span className={late ? 'tag tag-bad' : atRisk ? 'tag tag-risk' : 'tag tag-good'}>
         {late ? t('worklist.late', { text }) : text}
-      </Tag>
+      </span>
       <span className="quiet wide-only-inline">{showMoment(line.due_at, language)}</span>
     </>
   );
