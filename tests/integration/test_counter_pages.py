@@ -63,6 +63,32 @@ def test_a_teller_finds_their_own_journals_and_a_supervisor_the_branch_s(demo: s
     run(demo, story)
 
 
+def test_what_a_supervisor_has_authorised_is_still_the_tellers_own(demo: str) -> None:
+    async def story(c: Client) -> None:
+        zhang, *_ = await c.accounts()
+        form = {"account": zhang, "amount": "60000.00", "denominations": {"10000": 600}}
+        case = (await c.call("POST", f"{CASES}/cash_deposit/cases", json={"form": form})).json()["case"]
+
+        async def work(staff: str, given: dict[str, object]) -> None:
+            tasks = (await c.call("GET", f"/v1/cases/{case}")).json()["tasks"]
+            task = next(t["task"] for t in tasks if t["state"] == "open")
+            body = {"version": 1, "form": given}
+            assert (await c.call("POST", f"/v1/tasks/{task}/completion", staff, json=body)).status_code == 200
+
+        await work("T0001", {"document_type": "id_card", "document_checked": True})
+        await work("S0001", {"decision": "approve"})
+        for staff in ("T0001", "S0001"):
+            (line,) = (await c.call("GET", "/v1/journals", staff)).json()["journals"][:1]
+            assert (line["case"], line["initiator"], line["operator"]) == (case, "T0001", "S0001")
+        printed = await c.call("POST", f"/v1/journals/{line['journal']}/receipts")
+        shown = await c.call("GET", f"/v1/receipts/{printed.json()['receipt']}")
+        paper = PdfReader(io.BytesIO(shown.content)).pages[0].extract_text()
+        assert paper.index("T0001") < paper.index("S0001")  # the teller, and who has authorised
+        assert (await c.call("GET", "/v1/journals", "T0002")).json()["journals"] == []
+
+    run(demo, story)
+
+
 def test_the_first_print_is_the_receipt_and_every_later_one_says_so(demo: str) -> None:
     async def story(c: Client) -> None:
         zhang, *_ = await c.accounts()

@@ -258,6 +258,7 @@ export interface BookedLine {
   booking_date: string;
   recorded_at: string;
   operator: string;
+  initiator: string | null;
   amount: string;
   currency: string;
   accounts: string[];
