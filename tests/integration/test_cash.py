@@ -63,7 +63,11 @@ def test_whoever_counts_is_not_shown_what_should_be_there(demo: str) -> None:
             "state": "open",
             "opened_on": None,
             "hand_in": False,
-        }
+            "business_date": "2026-01-05",
+            "free": [],
+            "closed_today": None,
+            "count_to_explain": None,
+        }  # no sum and no count among them
         for path in (
             "/v1/cash/places",
             "/v1/cash/places/0001-T01",

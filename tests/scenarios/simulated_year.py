@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from liushui.bank import Bank, open_bank
+from liushui.bank import Bank, open_bank, verify
 from liushui.demo import complete_demo_bank
 from liushui.deposits import Actor
 from liushui.identity import Branch, list_branches
@@ -72,8 +72,8 @@ def plan_of(seed: str, day: date) -> list[Action]:
 
 
 class SimulatedBank:
-    def __init__(self, bank: Bank, clock: ManualClock, seed: str) -> None:
-        self.bank, self.clock, self.seed = bank, clock, seed
+    def __init__(self, bank: Bank, clock: ManualClock, seed: str, verified: bool = False) -> None:
+        self.bank, self.clock, self.seed, self.verified = bank, clock, seed, verified
         self.accounts: list[int] = []
         self.cash: dict[int, int] = {}
         self.lives: PlacedLives | None = None
@@ -151,6 +151,9 @@ class SimulatedBank:
         """Everything of one day, its close of the days before first."""
         self._morning(day)
         await self.bank.day_end.run()
+        if self.verified:
+            faults = [(fault.code, dict(fault.params)) for fault in await verify(self.bank.db)]
+            assert not faults, (day, faults)
         requests = [
             self._request(day, number, action) for number, action in enumerate(plan_of(self.seed, day))
         ]
@@ -176,10 +179,11 @@ class SimulatedBank:
         return Post(header, (Line(source, True, action.minor), Line(target, False, action.minor)))
 
 
-async def run(dsn: str, seed: str, until: date) -> None:
+async def run(dsn: str, seed: str, until: date, *, verified: bool = False) -> None:
+    """Live from wherever the bank is up to a day. verified: prove all books after every close."""
     clock = ManualClock(datetime(FIRST.year, FIRST.month, FIRST.day, 2, tzinfo=UTC))
     async with open_bank(dsn, clock) as bank:
-        simulated = SimulatedBank(bank, clock, seed)
+        simulated = SimulatedBank(bank, clock, seed, verified)
         await simulated.found()
         async with bank.db.read() as conn:
             day: date = await conn.fetchval("SELECT business_date FROM commit_head")

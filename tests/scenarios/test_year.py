@@ -132,7 +132,7 @@ def test_a_year_with_kills_ends_with_the_books_of_a_year_without(
 ) -> None:
     other = asyncio.run(new_database())
     begin_demo(other)
-    asyncio.run(run(demo, SEED, UNTIL))
+    asyncio.run(run(demo, SEED, UNTIL, verified=True))
     assert asyncio.run(faults_of(demo)) == []
     run_killed(other, random.Random(7), kills=5)
     assert asyncio.run(faults_of(other)) == []

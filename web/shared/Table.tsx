@@ -128,6 +128,15 @@ export function Table<Row>(props: Props<Row>) {
   );
 }
 
+/** A table in a region of its own, which a narrow screen moves sideways, by keyboard too. */
+export function ScrolledTable<Row>(props: Props<Row>) {
+  return (
+    <div className="scroll-x" tabIndex={0} role="region" aria-label={props.label}>
+      <Table {...props} />
+    </div>
+  );
+}
+
 /** In place of rows that are too far from the screen to be drawn. */
 function Gap({ px }: { px: number }) {
   return (

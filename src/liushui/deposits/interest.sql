@@ -22,7 +22,7 @@ SELECT max(account_id) FROM (SELECT account_id FROM ledger_balance WHERE account
 -- name: settle
 -- Balance-days of every account to settle up to a day, as migrations/0015 derives them. Entries booked on later days are
 -- looked for only where there are such days ($9): while a day is closed on time, none of its accounts has any.
-WITH terms AS (
+WITH terms AS MATERIALIZED (
     SELECT t.product, t.currency, t.rate, t.basis, t.rounding, i.branch_id, i.account_id AS payable
     FROM unnest($3::text[], $4::text[], $5::numeric[], $6::integer[], $7::text[]) AS t (product, currency, rate, basis, rounding)
     JOIN internal_account i ON i.currency = t.currency AND i.role = 'interest_payable_' || t.product

@@ -10,6 +10,8 @@ from liushui.ledger.seal import GENESIS_ROOT, LEAF_BYTES, chained
 from liushui.store.database import PoolConnection
 
 DIFFERENCES_MAX = 20
+STATEMENT_MAX_S = 3_600
+"""Each reads whole tables: at four million entries some seconds, and more than a caller of the bank would ever wait."""
 Progress = Callable[[str], None]
 
 
@@ -22,7 +24,7 @@ async def verify_books(conn: PoolConnection, progress: Progress = lambda _: None
     """
     faults: list[Fault] = []
     progress("journals")
-    numbering = await conn.fetchrow(Q.verify_numbering)
+    numbering = await conn.fetchrow(Q.verify_numbering, timeout=STATEMENT_MAX_S)
     assert numbering is not None
     if not numbering["journals"] == numbering["last"] == numbering["head"] or numbering["first"] != 1:
         faults.append(Fault("verify_journal_numbers", dict(numbering)))
@@ -38,7 +40,9 @@ async def verify_books(conn: PoolConnection, progress: Progress = lambda _: None
     )
     for step, code, sql in checks:
         progress(step)
-        faults += [Fault(code, dict(row)) for row in await conn.fetch(sql, DIFFERENCES_MAX)]
+        faults += [
+            Fault(code, dict(row)) for row in await conn.fetch(sql, DIFFERENCES_MAX, timeout=STATEMENT_MAX_S)
+        ]
     progress("seals")
     return faults + await _verify_seals(conn)
 
