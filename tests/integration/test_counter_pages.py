@@ -324,9 +324,21 @@ def test_a_task_says_whom_four_eyes_keep_out_and_who_may_do_it_instead(demo: str
     run(demo, story)
 
 
-def test_amounts_to_be_keyed_twice_are_a_parameter_that_forms_carry(demo: str) -> None:
+def test_forms_carry_the_amount_keyed_twice_and_every_piece_of_renminbi(demo: str) -> None:
+    """The pieces are those of 人民币管理条例 and its announcements: 1, 2 and 5 fen; 1, 2 and 5 jiao; 1, 2, 5, 10, 20, 50 and
+    100 yuan."""
+
     async def story(c: Client) -> None:
         process = (await c.call("GET", f"{CASES}/cash_deposit")).json()
+        faces = {f["name"]: f["faces"] for f in process["start_form"]["fields"]}
+        fen = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000]
+        assert faces["denominations"] == faces["change"] == fen[::-1]
+        assert faces["amount"] is None
+        closing = (await c.call("GET", f"{CASES}/till_close")).json()["start_form"]["fields"]
+        assert [(f["name"], f["type"], bool(f["faces"])) for f in closing] == [
+            ("denominations", "denominations", True),
+            ("vouchers", "vouchers", False),
+        ]
         twice = {f["name"]: f["keyed_twice_from"] for f in process["start_form"]["fields"]}
         assert twice["amount"] == "50000.00"
         assert {name for name, amount in twice.items() if amount} == {"amount"}

@@ -150,7 +150,7 @@ def test_a_till_that_does_not_agree_is_counted_again_explained_booked_and_closed
     teller.page.locator(".result").wait_for()
     teller.page.locator(".form-foot button").first.click()
     expect(step).to_contain_text("3")
-    teller.page.locator(".till-work .ant-alert button").click()
+    teller.page.locator(".till-work .ant-alert button.ant-btn-primary").click()
     expect(teller.page.locator("#start-count")).not_to_have_value("")
     fill(teller, "start", {"explanation": "可能多付一张"})
     teller.page.keyboard.press("F9")

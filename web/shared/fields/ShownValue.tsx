@@ -1,5 +1,5 @@
 import type { FieldDefinition, Value } from '../api/types';
-import { countsPaper } from './filled';
+import { isCounted } from './filled';
 import { labelOf, useI18n } from '../i18n';
 import { showAmount } from '../money';
 
@@ -21,9 +21,9 @@ export function ShownValue({ field, value }: { field: FieldDefinition; value: Va
     const labels = field.choices?.[value];
     return <span>{labels ? labelOf(labels, language) : value}</span>;
   }
-  if (field.type === 'denominations' && !Array.isArray(value)) {
+  if (isCounted(field) && !Array.isArray(value)) {
     const faces = Object.entries(value).sort(([a], [b]) => Number(b) - Number(a));
-    const nameOf = (face: string) => (countsPaper(field) ? face : showAmount(BigInt(face)));
+    const nameOf = (face: string) => (field.type === 'vouchers' ? face : showAmount(BigInt(face)));
     return <span>{faces.map(([face, n]) => `${nameOf(face)} × ${String(n)}`).join(', ')}</span>;
   }
   return <span className="json">{Array.isArray(value) ? value.map(plain).join(', ') : plain(value)}</span>;
