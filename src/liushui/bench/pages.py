@@ -184,7 +184,8 @@ def _first_load(page: Page, address: str, most: int) -> dict[str, Any]:
     """What travels until somebody may log in: the page and its files as the server packs them. most: bytes."""
     sizes: list[int] = []
     page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
-    page.goto(address, wait_until="networkidle")
+    page.goto(address)
+    page.locator("#login-number").wait_for()
     page.close()
     return {"bytes": sum(sizes), "files": len(sizes), "most": most, "holds": sum(sizes) <= most}
 

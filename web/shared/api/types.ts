@@ -370,7 +370,16 @@ export interface Statement {
 export type Value = string | number | boolean | null | Value[] | { [name: string]: Value };
 export type Values = Record<string, Value>;
 export type FieldType =
-  'text' | 'integer' | 'amount' | 'date' | 'flag' | 'choice' | 'account' | 'denominations' | 'vouchers' | 'show';
+  | 'text'
+  | 'integer'
+  | 'amount'
+  | 'date'
+  | 'flag'
+  | 'choice'
+  | 'account'
+  | 'denominations'
+  | 'vouchers'
+  | 'show';
 export type Labels = { zh: string; en: string };
 
 export type FieldDefinition = Labels & {
