@@ -201,9 +201,10 @@ def _deposit(page: Page, address: str, account: str) -> dict[str, Any]:
         page.keyboard.press("F9" if text == data["notes"] else "Enter")
     page.locator(".result").wait_for()
     pressed: list[str] = page.evaluate("window.pressed")
-    beyond = list(pressed)
-    for key in "".join(data.values()):
+    beyond = pressed[::-1]  # what was pressed last is data rather than code
+    for key in reversed("".join(data.values())):
         beyond.remove(key)
+    beyond.reverse()
     return {
         "pressed": len(pressed), "data": len(pressed) - len(beyond), "beyond": len(beyond), "keys_beyond": beyond,
         "most": KEYS_MAX, "holds": len(beyond) <= KEYS_MAX,
