@@ -261,6 +261,7 @@ def go(desk: Desk, path: str) -> None:
 
 def open_task(desk: Desk, case: int) -> None:
     """Out of the worklist, found by the case's number, by keys."""
+    go(desk, "/teller/")  # away and back: the list is read anew, and not only when its time has come
     go(desk, "/teller/worklist")
     desk.page.locator("#worklist-text").fill(str(case))
     desk.page.locator(f".worklist-table tbody tr:has(td:text-is('{case}'))").focus(timeout=20_000)
