@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from pypdf import PdfReader
 
 from tests.faults.running import RunningBank
@@ -239,3 +239,68 @@ def test_a_task_is_claimed_handed_on_and_released_by_keys(sit: Sit, bank: Runnin
     remote.page.locator("#authorisation-decision_reason").fill("Notes to be looked at again.")
     remote.page.keyboard.press("F9")
     expect(teller.page.locator(".result")).to_contain_text("Cash handed back", timeout=10_000)
+
+
+def test_a_thousand_tasks_are_walked_sorted_and_found_by_keys(sit: Sit, bank: RunningBank) -> None:
+    """The bank's own line a thousand times over, each with a number of its own; how fast is measured by bench pages."""
+    teller = seat(sit, "en", "T0001")
+    begin_deposit(teller, LI, "70000", "700")
+    number = teller.page.locator(".tab-here .quiet").inner_text().strip()
+    teller.page.locator(".transaction-title .plain-button").last.click()
+    whole = ask(bank, "T0001", "/v1/tasks?limit=200")["tasks"]
+    (line,) = [one for one in whole if str(one["case"]) == number]
+    lines = [line | {"task": 500_000 + n, "case": 700_000 + n, "priority": n % 7} for n in range(1_000)]
+
+    def page_of(route: Route) -> None:
+        offset = int(route.request.url.split("offset=")[1].split("&")[0])
+        rest = offset + 200 if offset + 200 < len(lines) else None
+        route.fulfill(json={"tasks": lines[offset : offset + 200], "next": rest})
+
+    page = teller.page
+    page.route("**/v1/tasks?*", page_of)
+    page.locator(".top nav a[href='/teller/worklist']").click()
+    table = page.locator(".worklist-table[aria-rowcount='1001']")
+    table.wait_for()
+    rows = page.locator(".worklist-table tbody tr:not(.gap)")
+    assert rows.count() < 120  # only what is near the screen is drawn
+
+    def here() -> int:
+        """The number of the case whose row has the keyboard, counted from the first."""
+        at = page.evaluate("document.activeElement.closest('tr')?.innerText ?? ''")
+        (found,) = re.findall(r"\b(70\d{4})\b", at)
+        return int(found) - 700_000
+
+    rows.first.focus()
+    walked = []
+    for key in (
+        "ArrowDown",
+        "ArrowDown",
+        "ArrowUp",
+        "PageDown",
+        "PageDown",
+        "End",
+        "ArrowDown",
+        "PageUp",
+        "Home",
+    ):
+        page.keyboard.press(key)
+        walked.append(here())
+    assert walked == [1, 2, 1, 16, 31, 999, 999, 984, 0]
+    page.keyboard.press("End")
+    in_sight = page.evaluate(
+        "(() => { const b = document.activeElement.getBoundingClientRect(); return b.top >= 0 && b.bottom <= innerHeight; })()"
+    )
+    assert in_sight
+    page.get_by_role("button", name="Priority").click()
+    page.get_by_role(
+        "button", name="Priority"
+    ).click()  # the other way round: six comes first, in the old order
+    rows.first.focus()
+    assert here() == 6
+    page.keyboard.press("End")
+    assert here() == 994  # the last that leaves nothing over after sevens
+    page.locator("#worklist-text").fill("700123")
+    expect(rows).to_have_count(1)
+    rows.first.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/teller/worklist/500123$"))

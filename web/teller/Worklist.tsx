@@ -129,6 +129,7 @@ function List({ onOpen }: { onOpen: (line: TaskLine) => void }) {
         <h1>{t('nav.worklist')}</h1>
         <span className="quiet" role="status">
           {value ? t('worklist.count', { count: rows.length }) : ''}
+          {all.length >= TASKS_MAX && ` · ${t('worklist.more', { count: all.length })}`}
         </span>
         <Choice
           id="worklist-process"
@@ -313,7 +314,7 @@ function useColumns(
         key: 'priority',
         title: t('worklist.priority'),
         cell: (line) => line.priority || '',
-        by: (line) => -line.priority,
+        by: (line) => line.priority,
         wide: true,
       },
       {
