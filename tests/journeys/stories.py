@@ -22,7 +22,7 @@ from tests.online import Browser as Online
 T = TypeVar("T")
 Given = dict[str, Any]
 TELLER, SUPERVISOR, REVIEWER, KEEPER, HANDLER = "T0001", "S0001", "R0001", "K0001", "H0001"
-REMOTE, PRODUCTS, SENIOR = "M0001", "P0001", "V0001"
+REMOTE, PRODUCTS, SENIOR, OTHER_SUPERVISOR = "M0001", "P0001", "V0001", "S0009"
 CUSTOMER = "customer"
 """The customer whose account the stories are about, online."""
 ONE_TIME_PASSWORD = "one-time password"
@@ -196,6 +196,8 @@ def do(told: Told, step: Step, world: World) -> None:
         return
     if step.spot:
         desk = world.desk(told.who)
+        with desk.page.expect_response(f"**/v1/cases/{world.number}"):
+            pass  # the page has seen what it waits for now
         desk.page.locator(".transaction-main .ant-alert button").click()
         desk.page.locator("#spot-number").fill(step.who)
         desk.page.locator("#spot-password").fill(world.bank.passwords[step.who])

@@ -19,6 +19,7 @@ from tests.journeys.stories import (
     CUSTOMER,
     HANDLER,
     KEEPER,
+    OTHER_SUPERVISOR,
     SUPERVISOR,
     TELLER,
     Told,
@@ -50,6 +51,7 @@ LIUSHUI = "{urn:liushui:bpmn:1}"
 @pytest.fixture(scope="module")
 def world(browser: Browser, bank: RunningBank) -> Iterator[World]:
     hire(bank, HANDLER, "何应", "complaint_handler")
+    hire(bank, OTHER_SUPERVISOR, "赵副", "supervisor")
     built = World(browser, bank)
     yield built
     built.close()

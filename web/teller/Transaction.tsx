@@ -152,7 +152,15 @@ function Running({ tab, process }: { tab: Tab; process: ProcessView }) {
           {decided?.completed_by && mine && (
             <Alert type="info" showIcon title={t('transaction.decided', { person: decided.completed_by })} />
           )}
-          {mine && <TaskPanel key={mine.task} task={mine.task} inside onDone={onDone} />}
+          {mine && (
+            <TaskPanel
+              key={mine.task}
+              task={mine.task}
+              inside
+              keptOut={<Authorisation task={mine} onDone={onDone} />}
+              onDone={onDone}
+            />
+          )}
           {!mine && others.length === 0 && (
             <Alert type="info" showIcon title={t('transaction.working')} role="status" />
           )}
