@@ -1,6 +1,6 @@
 """Reports: statements, trial balance, balance sheet, income statement, day's journal, cash; PDF, CSV and JSON. Only reads."""
 
-from liushui.reporting.counter_journals import Sought, counter_journals
+from liushui.reporting.counter_journals import Sought, counter_journals, may_see_journal
 from liushui.reporting.model import MEDIA_TYPES, Format, Language
 from liushui.reporting.scope import Asked
 from liushui.reporting.service import REPORTS, Reporting, Written
@@ -15,4 +15,5 @@ __all__ = [
     "Sought",
     "Written",
     "counter_journals",
+    "may_see_journal",
 ]
