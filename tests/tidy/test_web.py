@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from liushui.bench.pages import FIRST_LOAD_BYTES_MAX
 from liushui.channels.web import BUILT
 from liushui.identity import load_roles
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
-FIRST_LOAD_BYTES_MAX = {"teller": 700_000, "console": 700_000}
-"""After gzip: issue 5's bar for the pages of the staff, with diagrams and charts loaded when they are needed."""
 
 
 @pytest.mark.timeout(280)

@@ -21,7 +21,7 @@ from liushui.identity.staff import (
     set_active,
     set_roles,
     staff_by_number,
-    staff_with_role,
+    staff_with_roles,
     unlock,
 )
 
@@ -50,6 +50,6 @@ __all__ = [
     "set_active",
     "set_roles",
     "staff_by_number",
-    "staff_with_role",
+    "staff_with_roles",
     "unlock",
 ]

@@ -81,6 +81,6 @@ WHERE id < $1 AND ($3::text IS NULL OR actor = $3) AND ($4::text IS NULL OR acti
   AND ($5::text IS NULL OR subject = $5) AND ($6::timestamptz IS NULL OR recorded_at >= $6)
   AND ($7::timestamptz IS NULL OR recorded_at < $7) ORDER BY id DESC LIMIT $2;
 
--- name: staff_with_role
-SELECT s.number, s.name FROM staff s WHERE s.active AND ($1::text IS NULL OR $1 = ANY (s.roles))
+-- name: staff_with_roles
+SELECT s.number, s.name FROM staff s WHERE s.active AND (cardinality($1::text[]) = 0 OR s.roles && $1)
   AND (s.branch_id = $2 OR s.roles && $3::text[]) ORDER BY s.number LIMIT $4;
