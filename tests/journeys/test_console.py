@@ -60,7 +60,6 @@ def test_a_manager_sees_what_the_counter_has_just_done(sit: Sit, bank: RunningBa
 
     # A large deposit waits for a supervisor: one task more, of the supervisor or of the teller who identifies.
     waiting = figure(manager.page, "待处理任务")
-    teller.open()
     begin_deposit(teller, ZHANG, "60000", "600")
     teller.page.locator("#identity-document_type").wait_for()
     tasks = manager.page.get_by_role("region", name="待处理任务").locator(".tile-figure")
