@@ -2,6 +2,7 @@
 
 from liushui.reporting.counter_journals import Sought, counter_journals
 from liushui.reporting.model import MEDIA_TYPES, Format, Language
+from liushui.reporting.qr import QrCode, qr_code
 from liushui.reporting.scope import Asked
 from liushui.reporting.service import REPORTS, Reporting, Written
 
@@ -11,8 +12,10 @@ __all__ = [
     "Asked",
     "Format",
     "Language",
+    "QrCode",
     "Reporting",
     "Sought",
     "Written",
     "counter_journals",
+    "qr_code",
 ]

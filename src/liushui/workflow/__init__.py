@@ -9,7 +9,7 @@ from liushui.workflow import background, moving, worklist
 from liushui.workflow.bindings import Binding, Context
 from liushui.workflow.bundle import Bundle, parse, read_folder
 from liushui.workflow.calendars import parse_calendar
-from liushui.workflow.case import Case
+from liushui.workflow.case import Case, StepEnvironment
 from liushui.workflow.catalogue import (
     Catalogue,
     Deployed,
@@ -124,6 +124,7 @@ __all__ = [
     "Stale",
     "State",
     "Step",
+    "StepEnvironment",
     "StraightThrough",
     "Surroundings",
     "TaskCompleted",

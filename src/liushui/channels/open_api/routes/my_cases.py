@@ -27,13 +27,15 @@ from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.payments import SELF_SERVICE
 from liushui.self_service import Visitor, ask_signature, options_for, own_accounts
 from liushui.store.database import PoolConnection, UnitOfWork
-from liushui.workflow import Deployed, Element, Kind, Q, State, worklist
+from liushui.workflow import Deployed, Element, Form, Kind, Q, State, worklist
 
 router = APIRouter()
 KeyPath = Annotated[str, Path(max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
 NumberPath = Annotated[int, Path(ge=1, le=2**62)]
 MILESTONES = frozenset({Kind.START, Kind.USER, Kind.MANUAL, Kind.END})
 TASKS_MOST = 100
+OUTCOME = "outcome"
+"""The form of a process that says what a customer may see of its end."""
 
 
 @router.get("/v1/my/processes")
@@ -206,7 +208,27 @@ async def _case_view(bank: Bank, visitor: Visitor, case: int) -> s.MyCase:
         element = _at(deployed, timer["element"])
         if element.kind is Kind.CATCH:
             steps.append(s.NextStep(name=element.name or row["key"], due_at=timer["due_at"], task=None))
-    return s.MyCase(**line, refusal=refusal, milestones=milestones, next=steps)
+    return s.MyCase(
+        **line, **_told(deployed, row, visitor), refusal=refusal, milestones=milestones, next=steps
+    )
+
+
+def _told(deployed: Deployed, row: Record, visitor: Visitor) -> dict[str, Any]:
+    """What the customer has asked for, where they began the case themselves; and what the form ``outcome`` of the process
+    says that they may see of how it came out."""
+    variables = State.from_json(row["state"]).variables
+    given, outcome = deployed.forms.get("start"), deployed.forms.get(OUTCOME)
+    if row["initiator"] != visitor.customer or row["channel"] not in SELF_SERVICE:
+        given = None
+
+    def seen(form: Form | None) -> dict[str, Any]:
+        names = [] if form is None else [f.name for f in form.fields if not f.secret]
+        return {name: variables[name] for name in names if variables.get(name) is not None}
+
+    return {
+        "given": seen(given), "given_form": None if given is None else asdict(given),
+        "outcome": seen(outcome), "outcome_form": None if outcome is None else asdict(outcome),
+    }  # fmt: skip
 
 
 async def _own_task(
