@@ -9,7 +9,8 @@ import { partOf, useI18n } from './i18n';
 import { largestOf } from './money';
 import { showMoment } from './moments';
 import { PrintReceipt } from './receipts';
-import { factsOf, useStartedBy } from './TaskPanel';
+import { Rows, type Row } from './Rows';
+import { factsOf } from './TaskPanel';
 import { useLoad } from './useLoad';
 import { useSession } from './session';
 
@@ -24,7 +25,6 @@ export function CaseResult({ shown, process }: { shown: CaseView; process: Proce
   const { me } = useSession();
   const faultText = useFaultText();
   const names = useElementNames(shown.process, shown.version);
-  const startedBy = useStartedBy(shown);
   const journal = Number(shown.objects.journal?.at(-1) ?? 0);
   const { value: booked } = useLoad(`journal ${journal}`, async () =>
     journal && me.permissions.includes('journal_read') ? get<JournalView>(`/v1/journals/${journal}`) : null,
@@ -41,14 +41,14 @@ export function CaseResult({ shown, process }: { shown: CaseView; process: Proce
       : undefined;
   const good = shown.status === 'completed' && journal > 0 && !why;
   const name = partOf(process.name, language);
-  const rows = [
+  const rows: Row[] = [
     [t('result.transaction'), name],
     ...factsOf(shown, process, language, t),
     [t('result.bookedOn'), booked?.booking_date],
     [t('result.at'), booked && showMoment(booked.recorded_at, language)],
     [t('worklist.case'), String(shown.case)],
-    startedBy,
-  ] as const;
+    [t('case.startedBy'), shown.initiator],
+  ];
   const title = good
     ? booked
       ? t('result.booked', { name, amount: largestOf(booked.entries), journal })
@@ -65,16 +65,7 @@ export function CaseResult({ shown, process }: { shown: CaseView; process: Proce
       />
       <div className="receipt">
         <h3>{journal > 0 ? t('result.receipt') : t('result.summary')}</h3>
-        <dl className="slip">
-          {rows.map(([label, text]) =>
-            text ? (
-              <div key={label}>
-                <dt>{label}</dt>
-                <dd>{text}</dd>
-              </div>
-            ) : null,
-          )}
-        </dl>
+        <Rows className="slip" rows={rows} />
         {journal > 0 &&
           (me.permissions.includes('receipt_print') ? (
             <PrintReceipt journal={journal} />

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Alert, Button, Input } from 'antd';
-import { ApiError, newKey, post } from './api/client';
+import { type ApiError, asApiError, newKey, post } from './api/client';
 import type { AttachmentView, TaskView } from './api/types';
 import { useFaultText } from './faults';
 import { useI18n } from './i18n';
@@ -19,7 +19,7 @@ export function Comments({ task, onAdded }: { task: TaskView; onAdded: () => voi
         setText('');
         onAdded();
       })
-      .catch((failed: unknown) => setError(failed instanceof ApiError ? failed : new ApiError(0, null)));
+      .catch((failed: unknown) => setError(asApiError(failed)));
   };
   const attach = (file: File | undefined) => {
     if (!file) return;

@@ -101,6 +101,15 @@ export function Table<Row>(props: Props<Row>) {
   );
 }
 
+/** A table in a region of its own, which a narrow screen moves sideways, by keyboard too. */
+export function ScrolledTable<Row>(props: Props<Row>) {
+  return (
+    <div className="scroll-x" tabIndex={0} role="region" aria-label={props.label}>
+      <Table {...props} />
+    </div>
+  );
+}
+
 interface LineProps<Row> {
   row: Row;
   columns: readonly Column<Row>[];

@@ -1,8 +1,8 @@
 /* A task as it is worked: what the case is about, the form, the procedure's words and the diagram with the token on it. */
 
-import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Alert, Button, Spin, Tag } from 'antd';
-import { ApiError, get, newKey, post } from './api/client';
+import { type ApiError, asApiError, get, newKey, post } from './api/client';
 import type { CaseNumber, CaseView, FormDefinition, ProcessView, TaskView } from './api/types';
 import { CaseWay, lastOf, useElementNames } from './CaseWay';
 import { Comments } from './Comments';
@@ -12,11 +12,12 @@ import { useFaultText } from './faults';
 import { FormRenderer } from './fields/FormRenderer';
 import { fromValues, toForm, withoutSecrets, type Filled } from './fields/filled';
 import { ShownValue } from './fields/ShownValue';
-import { partOf, useI18n, type Key, type Language } from './i18n';
+import { type Key, labelOf, type Language, partOf, useI18n } from './i18n';
 import { FourEyes } from './FourEyes';
 import { Procedure } from './Procedure';
 import { useSession } from './session';
 import type { Once } from './ShownOnce';
+import { Rows, type Row } from './Rows';
 import { useErrand } from './useErrand';
 import { useLoad } from './useLoad';
 
@@ -83,7 +84,7 @@ function OpenTask({ found, shown, process, inside, reload, onDone }: OpenProps) 
     setClaimError(null);
     post(`/v1/tasks/${found.task}/${verb}`, {}, newKey())
       .then(reload)
-      .catch((failed: unknown) => setClaimError(failed instanceof ApiError ? failed : new ApiError(0, null)));
+      .catch((failed: unknown) => setClaimError(asApiError(failed)));
   };
   const done = shown.history
     .filter((event) => event.lifecycle === 'completed' && event.element)
@@ -170,13 +171,13 @@ export function factsOf(
   process: ProcessView,
   language: Language,
   t: (key: Key) => string,
-): [string, ReactNode][] {
+): Row[] {
   const fields = (process.start_form?.fields ?? []).filter(
     (field) =>
       !field.secret && shown.variables[field.name] !== undefined && shown.variables[field.name] !== null,
   );
-  const rows: [string, ReactNode][] = fields.map((field) => [
-    language === 'en' ? field.en : field.zh,
+  const rows: Row[] = fields.map((field) => [
+    labelOf(field, language),
     <ShownValue key={field.name} field={field} value={shown.variables[field.name]} />,
   ]);
   const words = shown.variables.amount_in_words;
@@ -190,23 +191,9 @@ export function factsOf(
   return rows;
 }
 
-export function useStartedBy(shown: CaseView): [string, string] {
-  const { t } = useI18n();
-  return [t('case.startedBy'), shown.initiator];
-}
-
 /** What the case was started with. */
 export function Facts({ shown, process }: { shown: CaseView; process: ProcessView }) {
   const { t, language } = useI18n();
-  const startedBy = useStartedBy(shown);
-  return (
-    <dl className="facts" aria-label={t('case.facts')}>
-      {[...factsOf(shown, process, language, t), startedBy].map(([label, text]) => (
-        <div key={label}>
-          <dt>{label}</dt>
-          <dd>{text}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  const rows: Row[] = [...factsOf(shown, process, language, t), [t('case.startedBy'), shown.initiator]];
+  return <Rows className="facts" label={t('case.facts')} rows={rows} />;
 }

@@ -105,6 +105,11 @@ export function useI18n(): I18n {
   return found;
 }
 
+/** The reader's one of two labels. */
+export function labelOf(labels: { zh: string; en: string }, language: Language): string {
+  return language === 'en' ? labels.en : labels.zh;
+}
+
 /** Models name their elements in both languages, Chinese first: take the reader's part of such a name. */
 export function partOf(name: string, language: Language): string {
   const found = /^(.*[\u3400-\u9fff\u3000-\u303f\uff00-\uffef?？)）])\s+([\x20-\x7e‘’“”–]+)$/u.exec(

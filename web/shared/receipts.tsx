@@ -2,7 +2,7 @@
 
 import { useState } from 'react';
 import { Alert, Button } from 'antd';
-import { ApiError, newKey, post } from './api/client';
+import { type ApiError, asApiError, newKey, post } from './api/client';
 import type { ReceiptView } from './api/types';
 import { useFaultText } from './faults';
 import { useI18n } from './i18n';
@@ -37,7 +37,7 @@ export function PrintReceipt({ journal, again = false, small = false, onPrinted 
       })
       .catch((failed: unknown) => {
         paper?.close();
-        setError(failed instanceof ApiError ? failed : new ApiError(0, null));
+        setError(asApiError(failed));
       })
       .finally(() => setBusy(false));
   };

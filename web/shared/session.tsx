@@ -11,7 +11,7 @@ import {
   type ReactNode,
 } from 'react';
 import { Alert, Button, Input, Spin } from 'antd';
-import { ApiError, logIn, logOut, whenSessionIsLost, whoAmI } from './api/client';
+import { type ApiError, asApiError, logIn, logOut, whenSessionIsLost, whoAmI } from './api/client';
 import type { Me } from './api/types';
 import { wipeDrafts } from './drafts';
 import { useFaultText } from './faults';
@@ -153,7 +153,7 @@ function LogIn({ reason, number: known, onEntered }: LogInProps) {
     try {
       onEntered(await logIn(number.trim().toUpperCase(), password));
     } catch (failed) {
-      setError(failed instanceof ApiError ? failed : new ApiError(0, null));
+      setError(asApiError(failed));
     } finally {
       setBusy(false);
       setPassword('');

@@ -2,7 +2,7 @@
    restarted bank the same thing is asked again under the same key, until the bank has said yes or no. */
 
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ApiError, newKey } from './api/client';
+import { type ApiError, asApiError, newKey } from './api/client';
 import type { FieldDefinition, Values } from './api/types';
 import { dropDraft, loadDraft, saveDraft } from './drafts';
 
@@ -56,7 +56,7 @@ export function useErrand<T>(
           calls.current.onDone(answer);
           return;
         } catch (failed) {
-          const known = failed instanceof ApiError ? failed : new ApiError(0, null);
+          const known = asApiError(failed);
           const pause = PAUSES_MS[attempt];
           if (!known.isAnswer && pause !== undefined) {
             await new Promise((resolve) => window.setTimeout(resolve, pause));

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ApiError } from './api/client';
+import { type ApiError, asApiError } from './api/client';
 
 export interface Loaded<T> {
   value: T | null;
@@ -26,7 +26,7 @@ export function useLoad<T>(what: string, load: () => Promise<T>, everyMs?: numbe
         .current()
         .then((value) => wanted && setState({ what, value, error: null }))
         .catch((error: unknown) => {
-          const known = error instanceof ApiError ? error : new ApiError(0, null);
+          const known = asApiError(error);
           if (wanted)
             setState((before) => ({ what, value: before.what === what ? before.value : null, error: known }));
         })

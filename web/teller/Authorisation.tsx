@@ -2,7 +2,7 @@
 
 import { useState } from 'react';
 import { Alert, Button, Input } from 'antd';
-import { ApiError, newKey, onBehalfOf } from '../shared/api/client';
+import { type ApiError, asApiError, newKey, onBehalfOf } from '../shared/api/client';
 import type { CaseNumber, TaskOfCase, TaskView } from '../shared/api/types';
 import { FormRenderer } from '../shared/fields/FormRenderer';
 import { toForm, type Filled } from '../shared/fields/filled';
@@ -73,7 +73,7 @@ function OnTheSpot({ task, onDone, onCancel }: Props) {
     setError(null);
     onBehalfOf(number.trim().toUpperCase(), password, errand)
       .catch((failed: unknown) => {
-        const known = failed instanceof ApiError ? failed : new ApiError(0, null);
+        const known = asApiError(failed);
         if (known.isAnswer) setKey(newKey());
         setError(known);
       })

@@ -25,8 +25,10 @@ import type { Filled } from '../shared/fields/filled';
 import { partOf, useI18n, type Key } from '../shared/i18n';
 import { showDecimal } from '../shared/money';
 import { showMoment } from '../shared/moments';
-import { Table, type Column } from '../shared/Table';
+import { Rows, type Row } from '../shared/Rows';
+import { ScrolledTable, type Column } from '../shared/Table';
 import { useLoad } from '../shared/useLoad';
+import { useProcessNames } from '../shared/useProcessNames';
 import { useWorkbench } from './workbenchState';
 
 const LATEST = 50;
@@ -83,6 +85,7 @@ export function CustomerFile({ number, account }: { number: string; account: str
   const faultText = useFaultText();
   const { value, error } = useLoad(`customer ${number}`, () => load(number));
   const [chosen, setChosen] = useState(account);
+  const nameOf = useProcessNames();
   if (error && !value) return <Alert type="error" showIcon title={faultText(error)} />;
   if (!value) return <Spin />;
   const here = chosen || (value.accounts[0]?.number ?? '');
@@ -97,8 +100,8 @@ export function CustomerFile({ number, account }: { number: string; account: str
         <Placed deposits={value.deposits} />
         <Orders orders={value.orders} />
         <Agreements lines={value.agreements} />
-        <Cases title={t('file.complaints')} cases={complaints} />
-        <Cases title={t('file.cases')} cases={others} />
+        <Cases title={t('file.complaints')} cases={complaints} nameOf={nameOf} />
+        <Cases title={t('file.cases')} cases={others} nameOf={nameOf} />
       </div>
       <Offers customer={value.customer.number} account={here} />
     </div>
@@ -107,7 +110,7 @@ export function CustomerFile({ number, account }: { number: string; account: str
 
 function Person({ customer }: { customer: CustomerView }) {
   const { t, language } = useI18n();
-  const rows: [string, string | null][] = [
+  const rows: Row[] = [
     [t('customer.number'), customer.number],
     [t('customer.kind'), customer.kind === 'individual' ? t('customer.individual') : t('customer.entity')],
     [t('customer.document'), customer.document_number_masked],
@@ -118,16 +121,7 @@ function Person({ customer }: { customer: CustomerView }) {
   return (
     <section aria-label={t('customer.title')}>
       <h2 className="file-name">{customer.name}</h2>
-      <dl className="facts">
-        {rows
-          .filter(([, text]) => text)
-          .map(([title, text]) => (
-            <div key={title}>
-              <dt>{title}</dt>
-              <dd>{text}</dd>
-            </div>
-          ))}
-      </dl>
+      <Rows className="facts" rows={rows} />
     </section>
   );
 }
@@ -152,9 +146,7 @@ function Part<Row>(props: {
   return (
     <section aria-label={title}>
       <h2>{title}</h2>
-      <div className="scroll-x" tabIndex={0} role="region" aria-label={title}>
-        <Table label={title} rows={rows} {...table} />
-      </div>
+      <ScrolledTable label={title} rows={rows} {...table} />
     </section>
   );
 }
@@ -328,19 +320,19 @@ function Agreements({ lines }: { lines: readonly AgreementLine[] }) {
   );
 }
 
-function Cases({ title, cases }: { title: string; cases: readonly CaseLine[] }) {
+function Cases(props: { title: string; cases: readonly CaseLine[]; nameOf: (process: string) => string }) {
+  const { title, cases, nameOf } = props;
   const { t, language } = useI18n();
-  const { value: processes } = useLoad('processes', () => get<ProcessView[]>('/v1/processes'));
-  const columns = useMemo<Column<CaseLine>[]>(() => {
-    const nameOf = (key: string) => partOf(processes?.find((one) => one.key === key)?.name ?? key, language);
-    return [
+  const columns = useMemo<Column<CaseLine>[]>(
+    () => [
       { key: 'case', title: t('worklist.case'), cell: (one) => one.case },
       { key: 'process', title: t('worklist.process'), cell: (one) => nameOf(one.process) },
       { key: 'state', title: t('lookUp.state'), cell: (one) => <State state={one.status} /> },
       { key: 'by', title: t('case.startedBy'), cell: (one) => one.initiator },
       { key: 'at', title: t('case.when'), cell: (one) => showMoment(one.started_at, language) },
-    ];
-  }, [t, language, processes]);
+    ],
+    [t, language, nameOf],
+  );
   return <Part title={title} rows={cases} columns={columns} keyOf={(one) => one.case} />;
 }
 

@@ -3,7 +3,7 @@
 
 import { useMemo, useState } from 'react';
 import { Alert, Button, Spin } from 'antd';
-import { ApiError, get, newKey, post } from '../shared/api/client';
+import { type ApiError, asApiError, get, newKey, post } from '../shared/api/client';
 import type { AccountView, FoundCustomer, FoundCustomers } from '../shared/api/types';
 import { useFaultText } from '../shared/faults';
 import { useI18n } from '../shared/i18n';
@@ -47,7 +47,7 @@ export function Customers() {
     setError(null);
     work
       .then(setResult)
-      .catch((failed: unknown) => setError(failed instanceof ApiError ? failed : new ApiError(0, null)))
+      .catch((failed: unknown) => setError(asApiError(failed)))
       .finally(() => setBusy(false));
   };
   const more = (list: Extract<Result, { kind: 'list' }>) =>

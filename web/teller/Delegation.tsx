@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { Alert, Button, Spin } from 'antd';
-import { ApiError, get, newKey, post } from '../shared/api/client';
+import { type ApiError, asApiError, get, newKey, post } from '../shared/api/client';
 import type { Delegate, TaskLine } from '../shared/api/types';
 import { useFaultText } from '../shared/faults';
 import { partOf, useI18n } from '../shared/i18n';
@@ -30,7 +30,7 @@ export function Delegation({ task, onDone, onCancel }: Props) {
     setFailed(null);
     post(`/v1/tasks/${task.task}/delegation`, { to }, key)
       .then(onDone)
-      .catch((refused: unknown) => setFailed(refused instanceof ApiError ? refused : new ApiError(0, null)));
+      .catch((refused: unknown) => setFailed(asApiError(refused)));
   };
   const problem = failed ?? error;
   return (

@@ -7,10 +7,11 @@ import { get } from '../shared/api/client';
 import type { BookedLine, BookedPage } from '../shared/api/types';
 import { useFaultText } from '../shared/faults';
 import { isoDate } from '../shared/fields/filled';
-import { useI18n } from '../shared/i18n';
+import { labelOf, useI18n } from '../shared/i18n';
 import { parseAmount, plainAmount, showDecimal } from '../shared/money';
 import { showMoment } from '../shared/moments';
 import { PrintReceipt } from '../shared/receipts';
+import { Rows, type Row } from '../shared/Rows';
 import { useSession } from '../shared/session';
 import { Table, type Column } from '../shared/Table';
 import { useLoad } from '../shared/useLoad';
@@ -57,7 +58,7 @@ async function load(wanted: Wanted, pages: number): Promise<BookedPage> {
 }
 
 export function Journal() {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const { me } = useSession();
   const faultText = useFaultText();
   const everybodys = me.permissions.includes(EVERYBODYS);
@@ -134,7 +135,7 @@ export function Journal() {
             )}
           </div>
         )}
-        {line && <Detail key={line.journal} line={line} language={language} onPrinted={reload} />}
+        {line && <Detail key={line.journal} line={line} onPrinted={reload} />}
       </div>
       <KeysBar
         keys={[
@@ -178,8 +179,7 @@ function useColumns(everybodys: boolean, open: (journal: number) => void): Colum
         title: t('result.transaction'),
         cell: (line) => (
           <>
-            {language === 'en' ? line.en : line.zh} <span className="code quiet">{line.code}</span>{' '}
-            <State line={line} />
+            {labelOf(line, language)} <span className="code quiet">{line.code}</span> <State line={line} />
           </>
         ),
         by: (line) => line.code,
@@ -212,16 +212,15 @@ function State({ line }: { line: BookedLine }) {
   return null;
 }
 
-function Detail(props: { line: BookedLine; language: string; onPrinted: () => void }) {
-  const { line, language, onPrinted } = props;
-  const { t } = useI18n();
+function Detail({ line, onPrinted }: { line: BookedLine; onPrinted: () => void }) {
+  const { t, language } = useI18n();
   const { me } = useSession();
   const { processes, open } = useWorkbench();
   const [, go] = useLocation();
   const mayReverse =
     line.reverses === null && line.reversed_by === null && processes?.some((one) => one.key === REVERSAL);
-  const rows: [string, string | null][] = [
-    [t('result.transaction'), language === 'en' ? line.en : line.zh],
+  const rows: Row[] = [
+    [t('result.transaction'), labelOf(line, language)],
     [t('journal.amount'), `${line.currency} ${showDecimal(line.amount, line.currency)}`],
     [t('lookUp.account'), line.accounts.join(', ')],
     [t('journal.operator'), line.operator],
@@ -235,16 +234,7 @@ function Detail(props: { line: BookedLine; language: string; onPrinted: () => vo
       <h2>
         {t('journal.detail', { journal: line.journal })} <State line={line} />
       </h2>
-      <dl className="slip">
-        {rows
-          .filter(([, text]) => text)
-          .map(([label, text]) => (
-            <div key={label}>
-              <dt>{label}</dt>
-              <dd>{text}</dd>
-            </div>
-          ))}
-      </dl>
+      <Rows className="slip" rows={rows} />
       <div className="detail-actions">
         {me.permissions.includes('receipt_print') && (
           <PrintReceipt journal={line.journal} again={line.receipts > 0} onPrinted={onPrinted} />

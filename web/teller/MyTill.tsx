@@ -14,11 +14,11 @@ import type {
   TillMovements,
 } from '../shared/api/types';
 import { useFaultText } from '../shared/faults';
-import { partOf, useI18n, type Key } from '../shared/i18n';
+import { type Key, labelOf, partOf, useI18n } from '../shared/i18n';
 import { parseAmount, showDecimal } from '../shared/money';
 import { showMoment } from '../shared/moments';
 import { isAnything, ShownOnce, type Once } from '../shared/ShownOnce';
-import { Table, type Column } from '../shared/Table';
+import { ScrolledTable, type Column } from '../shared/Table';
 import { TaskPanel } from '../shared/TaskPanel';
 import { useLoad } from '../shared/useLoad';
 import { KeysBar } from './KeysBar';
@@ -323,14 +323,12 @@ function Movements({ round }: { round: string }) {
         <h2>{t('till.movements')}</h2>
         {cash?.movements.length === 0 && <p className="empty">{t('till.noMovements')}</p>}
         {cash && cash.movements.length > 0 && (
-          <div className="scroll-x" tabIndex={0} role="region" aria-label={t('till.movements')}>
-            <Table
-              label={t('till.movements')}
-              columns={cashColumns}
-              rows={cash.movements}
-              keyOf={(one) => one.movement}
-            />
-          </div>
+          <ScrolledTable
+            label={t('till.movements')}
+            columns={cashColumns}
+            rows={cash.movements}
+            keyOf={(one) => one.movement}
+          />
         )}
         <p className="quiet">
           {closed
@@ -341,14 +339,12 @@ function Movements({ round }: { round: string }) {
       {paper && paper.movements.length > 0 && (
         <section aria-label={t('till.vouchers')}>
           <h2>{t('till.vouchers')}</h2>
-          <div className="scroll-x" tabIndex={0} role="region" aria-label={t('till.vouchers')}>
-            <Table
-              label={t('till.vouchers')}
-              columns={paperColumns}
-              rows={paper.movements}
-              keyOf={(one) => one.movement}
-            />
-          </div>
+          <ScrolledTable
+            label={t('till.vouchers')}
+            columns={paperColumns}
+            rows={paper.movements}
+            keyOf={(one) => one.movement}
+          />
         </section>
       )}
     </div>
@@ -373,7 +369,7 @@ function useVoucherColumns(): Column<MyVoucherMovement>[] {
     return [
       { key: 'at', title: t('case.when'), cell: (one) => showMoment(one.moved_at, language) },
       { key: 'what', title: t('voucher.what'), cell: (one) => done(one.what) },
-      { key: 'kind', title: t('voucher.kind'), cell: (one) => (language === 'en' ? one.en : one.zh) },
+      { key: 'kind', title: t('voucher.kind'), cell: (one) => labelOf(one, language) },
       { key: 'numbers', title: t('voucher.numbers'), cell: numbers },
     ];
   }, [t, language]);

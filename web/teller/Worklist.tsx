@@ -3,8 +3,8 @@
 import { memo, useCallback, useMemo, useRef, useState } from 'react';
 import { Alert, Button, Spin, Tag } from 'antd';
 import { useLocation } from 'wouter';
-import { ApiError, get, newKey, post } from '../shared/api/client';
-import type { ProcessView, TaskLine, TaskPage } from '../shared/api/types';
+import { type ApiError, asApiError, get, newKey, post } from '../shared/api/client';
+import type { TaskLine, TaskPage } from '../shared/api/types';
 import { useFaultText } from '../shared/faults';
 import { partOf, useI18n, type Language } from '../shared/i18n';
 import { hoursAndMinutes, showMoment } from '../shared/moments';
@@ -13,6 +13,7 @@ import { isAnything, ShownOnce, type Once } from '../shared/ShownOnce';
 import { Table, type Column } from '../shared/Table';
 import { TaskPanel } from '../shared/TaskPanel';
 import { useLoad } from '../shared/useLoad';
+import { useProcessNames } from '../shared/useProcessNames';
 import { useRoleName } from './Authorisation';
 import { Delegation } from './Delegation';
 import { KeysBar } from './KeysBar';
@@ -81,7 +82,7 @@ interface Filter {
 const ALL: Filter = { process: '', role: '', only: '', text: '' };
 
 function List({ onOpen }: { onOpen: (line: TaskLine) => void }) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const { me } = useSession();
   const faultText = useFaultText();
   const roleName = useRoleName();
@@ -94,23 +95,17 @@ function List({ onOpen }: { onOpen: (line: TaskLine) => void }) {
     async () => (known.current = unchanged(known.current, await loadTasks())),
     LOOK_AGAIN_MS,
   );
-  const { value: processes } = useLoad('processes', () => get<ProcessView[]>('/v1/processes'));
-  const nameOf = useCallback(
-    (key: string) => partOf(processes?.find((one) => one.key === key)?.name ?? key, language),
-    [processes, language],
-  );
+  const nameOf = useProcessNames();
   const move = useCallback(
     (line: TaskLine, verb: 'claim' | 'release') => {
       setFailed(null);
       post(`/v1/tasks/${line.task}/${verb}`, {}, newKey())
-        .catch((refused: unknown) => setFailed(refused instanceof ApiError ? refused : new ApiError(0, null)))
+        .catch((refused: unknown) => setFailed(asApiError(refused)))
         .finally(reload);
     },
     [reload],
   );
-  const open = useRef(onOpen);
-  open.current = onOpen;
-  const columns = useColumns(nameOf, (line) => open.current(line), move);
+  const columns = useColumns(nameOf, onOpen, move);
   const all = useMemo(() => value ?? [], [value]);
   const rows = useMemo(() => all.filter(wanted(filter, me.number, nameOf)), [all, filter, me.number, nameOf]);
   const onLetter = (line: TaskLine, letter: string) => {

@@ -1,28 +1,9 @@
 import { expect, test } from 'vitest';
-import type { FieldDefinition } from '../shared/api/types';
 import { fromValues, isoDate, toForm, withoutSecrets } from '../shared/fields/filled';
 import { partOf } from '../shared/i18n';
 import { paragraphs } from '../shared/Procedure';
 import { matching } from '../teller/CommandLine';
-
-const field = (
-  name: string,
-  type: FieldDefinition['type'],
-  more: Partial<FieldDefinition> = {},
-): FieldDefinition => ({
-  name,
-  type,
-  zh: name,
-  en: name,
-  required: false,
-  least: null,
-  most: null,
-  pattern: null,
-  choices: null,
-  currency: 'CNY',
-  secret: false,
-  ...more,
-});
+import { field } from './fields';
 
 test('a form is sent as the API takes it, and what is empty is not sent', () => {
   const fields = [

@@ -1,30 +1,12 @@
 import { expect, test } from 'vitest';
-import type { FieldDefinition, TaskLine } from '../shared/api/types';
+import type { TaskLine } from '../shared/api/types';
 import { isKeyedTwice, notKeyedTwice } from '../shared/fields/filled';
 import { largestOf } from '../shared/money';
 import { passages } from '../shared/Procedure';
 import { ordered, type Column } from '../shared/Table';
 import { prefilled } from '../teller/CustomerFile';
 import { unchanged } from '../teller/Worklist';
-
-const field = (
-  name: string,
-  type: FieldDefinition['type'],
-  more: Partial<FieldDefinition> = {},
-): FieldDefinition => ({
-  name,
-  type,
-  zh: name,
-  en: name,
-  required: false,
-  least: null,
-  most: null,
-  pattern: null,
-  choices: null,
-  currency: 'CNY',
-  secret: false,
-  ...more,
-});
+import { field } from './fields';
 
 test('a large amount is keyed twice, the same', () => {
   const amount = field('amount', 'amount', { keyed_twice_from: '50000.00' });

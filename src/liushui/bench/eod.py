@@ -140,9 +140,8 @@ def _morning(day: date) -> datetime:
 async def _plain_update(db: Database) -> float:
     async with db.pool.acquire() as conn:
         await conn.execute("VACUUM ledger_balance")
-        await conn.execute(
-            "CHECKPOINT"
-        )  # as the settlement begins, for both pay for whole pages in the log then
+        # As the settlement begins: after a checkpoint both pay for whole pages in the log.
+        await conn.execute("CHECKPOINT")
         started = monotonic_s()
         await conn.execute(Q.plain_update, timeout=600)
         return monotonic_s() - started

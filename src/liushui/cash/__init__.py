@@ -9,7 +9,7 @@ from liushui.cash.counts import (
     require_fresh,
     settle_faces,
 )
-from liushui.cash.day_journal import DayJournal, DayLine, day_journal, movements_since
+from liushui.cash.day_journal import DayJournal, DayLine, came, day_journal, movements_since, went
 from liushui.cash.notes import Notes, check_value, faces_of, minus, negative, notes_from, to_json, value
 from liushui.cash.places import (
     HOME,
@@ -79,6 +79,7 @@ __all__ = [
     "Sat",
     "Transfer",
     "book_value",
+    "came",
     "check_value",
     "close_session",
     "count_by_id",
@@ -120,4 +121,5 @@ __all__ = [
     "transfer_on_its_way",
     "value",
     "verify_cash",
+    "went",
 ]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+
+from asyncpg import Record
 
 from liushui.cash.notes import Notes, value
 from liushui.cash.places import Place, Q
@@ -43,11 +46,21 @@ class DayJournal:
 
     @property
     def came(self) -> int:
-        return sum(line.amount for line in self.lines if line.amount > 0)
+        return came(self.lines)
 
     @property
     def went(self) -> int:
-        return -sum(line.amount for line in self.lines if line.amount < 0)
+        return went(self.lines)
+
+
+def came(lines: Iterable[DayLine]) -> int:
+    """What was put in, in minor units."""
+    return sum(line.amount for line in lines if line.amount > 0)
+
+
+def went(lines: Iterable[DayLine]) -> int:
+    """What was taken out, in minor units."""
+    return -sum(line.amount for line in lines if line.amount < 0)
 
 
 async def movements_since(conn: PoolConnection, place: Place, day: date, since: datetime) -> list[DayLine]:
@@ -57,14 +70,9 @@ async def movements_since(conn: PoolConnection, place: Place, day: date, since: 
     for row in await conn.fetch(Q.journal_of_day, place.id, day):
         if row["recorded_at"] < since:
             continue
-        notes = {int(face): pieces for face, pieces in json.loads(row["notes"] or "{}").items()}
+        notes = _notes(row)
         balance += value(notes)
-        lines.append(
-            DayLine(
-                row["id"], row["journal_id"], row["code"], row["memo"], row["recorded_at"], row["moved_by"],
-                row["case_id"], notes, balance,
-            )
-        )  # fmt: skip
+        lines.append(_line(row, notes, balance))
     return lines
 
 
@@ -73,13 +81,19 @@ async def day_journal(conn: PoolConnection, place: Place, day: date) -> DayJourn
     opening = {row["face"]: row["pieces"] for row in await conn.fetch(Q.notes_before, place.id, day)}
     now, lines = dict(opening), list[DayLine]()
     for row in await conn.fetch(Q.journal_of_day, place.id, day):
-        notes = {int(face): pieces for face, pieces in json.loads(row["notes"] or "{}").items()}
+        notes = _notes(row)
         for face, pieces in notes.items():
             now[face] = now.get(face, 0) + pieces
-        lines.append(
-            DayLine(
-                row["id"], row["journal_id"], row["code"], row["memo"], row["recorded_at"], row["moved_by"],
-                row["case_id"], notes, value(now),
-            )
-        )  # fmt: skip
+        lines.append(_line(row, notes, value(now)))
     return DayJournal(place, day, opening, {face: n for face, n in now.items() if n}, tuple(lines))
+
+
+def _notes(row: Record) -> dict[int, int]:
+    return {int(face): pieces for face, pieces in json.loads(row["notes"] or "{}").items()}
+
+
+def _line(row: Record, notes: dict[int, int], balance: int) -> DayLine:
+    return DayLine(
+        row["id"], row["journal_id"], row["code"], row["memo"], row["recorded_at"], row["moved_by"], row["case_id"],
+        notes, balance,
+    )  # fmt: skip

@@ -159,8 +159,7 @@ class Sat:
 async def last_sat(conn: PoolConnection, teller: str) -> Sat | None:
     row = await conn.fetchrow(Q.last_session_of, teller)
     return None if row is None else Sat(
-        Place(row["id"], row["code"], row["kind"], row["branch_id"], row["currency"], row["account_id"]),
-        row["state"], row["opened_on"], row["signed_in_at"], row["closed_at"],
+        _place(row), row["state"], row["opened_on"], row["signed_in_at"], row["closed_at"],
     )  # fmt: skip
 
 
@@ -182,7 +181,8 @@ async def open_tills(conn: PoolConnection, day: date) -> list[LeftOpen]:
 
 
 def _held(row: Record) -> Held:
-    return Held(
-        row["session_id"], row["state"], row["session_opened_on"],
-        Place(row["id"], row["code"], row["kind"], row["branch_id"], row["currency"], row["account_id"]),
-    )  # fmt: skip
+    return Held(row["session_id"], row["state"], row["session_opened_on"], _place(row))
+
+
+def _place(row: Record) -> Place:
+    return Place(row["id"], row["code"], row["kind"], row["branch_id"], row["currency"], row["account_id"])

@@ -36,7 +36,7 @@ INITIATOR = "initiator"
 
 
 class Opened(NamedTuple):
-    """A task under lock, with its case and its place in the model."""
+    """A task with its case and its place in the model: under lock, or as a reader sees it."""
 
     row: Record
     case: Case
@@ -258,22 +258,19 @@ async def _participants(conn: PoolConnection, opened: Opened) -> list[tuple[str,
     return found
 
 
-async def kept_out(conn: PoolConnection, rt: Runtime, task: int) -> list[tuple[str, str]]:
+async def kept_out(conn: PoolConnection, rt: Runtime, opened: Opened) -> list[tuple[str, str]]:
     """Whom four eyes keep away from a task, each with what they did: an element, ``initiator``, or an empty text where the
-    model names them. Without locks. Refuses ``task_unknown``."""
-    row, deployed, element = await open_task_for_reader(conn, rt, task)
-    instance = await conn.fetchrow(Q.instance, row["instance_id"])
-    assert instance is not None  # the task refers to it
-    case = Case.from_row(instance, deployed)
-    opened = Opened(row, case, element)
-    found = await _participants(conn, opened) if row["token"] in case.state.tokens else []
-    return sorted(set(found) | {(str(who), "") for who in _named(rt, opened)})
+    model names them. Nobody from one whose token is gone."""
+    if opened.row["token"] not in opened.case.state.tokens:
+        return []
+    found = await _participants(conn, opened)
+    return sorted({*found, *((str(who), "") for who in _named(rt, opened))})
 
 
 def _named(rt: Runtime, opened: Opened) -> list[Any]:
     """Like ``_excluded``, for somebody who only looks: an expression that fails names nobody here, and refuses the claim."""
     try:
-        return _excluded(rt, opened) if opened.row["token"] in opened.case.state.tokens else []
+        return _excluded(rt, opened)
     except ExpressionFailed:
         return []
 
@@ -322,6 +319,16 @@ async def open_task_for_reader(
     return row, deployed, deployed.element(row["element"], tuple(row["scope_path"]))
 
 
+async def task_for_reader(conn: PoolConnection, rt: Runtime, task: int, person: Person) -> Opened:
+    """A task with its case as they stand, without locks. Refuses ``task_unknown``, also to whoever may not look at it."""
+    row, deployed, element = await open_task_for_reader(conn, rt, task)
+    if not sees(row, person):
+        raise refuse("task_unknown", task=task)
+    instance = await conn.fetchrow(Q.instance, row["instance_id"])
+    assert instance is not None  # the task refers to it
+    return Opened(row, Case.from_row(instance, deployed), element)
+
+
 def sees(row: Record, person: Person) -> bool:
     """Whether a person may look at a task: it is theirs, or could be."""
     if person.number in (row["claimed_by"], row["completed_by"], row["assignee"], row["initiator"]):
@@ -343,6 +350,6 @@ __all__ = [
     "open_task_for_reader",
     "release",
     "save_draft",
-    "sees",
+    "task_for_reader",
     "worklist",
 ]

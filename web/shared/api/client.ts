@@ -60,6 +60,11 @@ async function send(
   }
 }
 
+/** What went wrong as the bank said it; a line that broke has said nothing. */
+export function asApiError(failed: unknown): ApiError {
+  return failed instanceof ApiError ? failed : new ApiError(0, null);
+}
+
 async function read<T>(answer: Response): Promise<T> {
   const isJson = (answer.headers.get('content-type') ?? '').includes('json');
   const content: unknown = isJson ? await answer.json() : await answer.text();

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Input } from 'antd';
 import { get } from '../api/client';
 import type { VoucherKind } from '../api/types';
-import { useI18n } from '../i18n';
+import { labelOf, useI18n } from '../i18n';
 import { countedSum, FACES, plainAmount, showAmount } from '../money';
 import { useLoad } from '../useLoad';
 import { counts } from './filled';
@@ -67,9 +67,7 @@ function Faces(props: Props) {
 function Kinds(props: Props) {
   const { language } = useI18n();
   const { value } = useLoad('voucher kinds', () => get<VoucherKind[]>('/v1/voucher-kinds'));
-  const names = (value ?? []).map(
-    (kind) => [String(kind.kind), language === 'en' ? kind.en : kind.zh] as const,
-  );
+  const names = (value ?? []).map((kind) => [String(kind.kind), labelOf(kind, language)] as const);
   return <Pieces {...props} names={names} className="faces-named" />;
 }
 

@@ -6,13 +6,14 @@ import type { ApiError } from '../api/client';
 import type { FieldDefinition, FormDefinition, ProblemFault, Values } from '../api/types';
 import { amountInWords } from '../amountInWords';
 import { useFaultText } from '../faults';
-import { useI18n } from '../i18n';
+import { labelOf, useI18n } from '../i18n';
 import { countedSum, parseAmount, showAmount } from '../money';
 import { AccountBeside } from './AccountBeside';
 import { Amount } from './Amount';
 import { Denominations } from './Denominations';
 import {
   counts,
+  countsPaper,
   isKeyedTwice,
   isoDate,
   keyingsAgree,
@@ -38,8 +39,6 @@ interface Props {
   onSubmit: () => void;
 }
 
-/** Pieces of numbered paper by kind are counted like notes by face, and are no money. */
-const VOUCHERS = 'vouchers';
 const STOPS =
   'input:not(:disabled), select:not(:disabled), textarea:not(:disabled), button[type=submit]:not(:disabled)';
 
@@ -60,7 +59,7 @@ export function FormRenderer(props: Props) {
   const box = useRef<HTMLFormElement>(null);
   const [triedToSend, setTriedToSend] = useState(false);
   const again = notKeyedTwice(form.fields, filled, values);
-  const label = (field: { zh: string; en: string }) => (language === 'en' ? field.en : field.zh);
+  const label = (field: { zh: string; en: string }) => labelOf(field, language);
   const faultsOf = (name: string) => (error?.faults ?? []).filter((fault) => fieldOf(fault) === name);
   const names = new Set(form.fields.map((field) => field.name));
   const others = (error?.faults ?? []).filter((fault) => !names.has(fieldOf(fault) ?? ''));
@@ -264,14 +263,14 @@ function Control({ field, fields, filled, values, common, set, choose, label }: 
       /* The first count makes the amount, with whatever is handed back beside it. */
       const amount = fields.find((other) => other.type === 'amount');
       const [first, ...back] = fields.filter(
-        (other) => other.type === 'denominations' && other.name !== VOUCHERS,
+        (other) => other.type === 'denominations' && !countsPaper(other),
       );
       const typedAmount = amount ? parseAmount(String(filled[amount.name] ?? ''), amount.currency) : null;
       const handedBack = back.reduce((sum, other) => sum + countedSum(counts(filled[other.name])), 0n);
       const wanted = typedAmount === null || first?.name !== field.name ? null : typedAmount + handedBack;
       return (
         <Denominations
-          kinds={field.name === VOUCHERS}
+          kinds={countsPaper(field)}
           folded={first?.name !== field.name && !field.required && countedSum(counts(typed)) === 0n}
           id={common.id}
           disabled={common.disabled}
@@ -362,7 +361,7 @@ function Beside({ field, typed }: { field: FieldDefinition; typed: Typed | undef
       </>
     );
   }
-  if (field.type === 'denominations' && field.name !== VOUCHERS) {
+  if (field.type === 'denominations' && !countsPaper(field)) {
     const sum = countedSum(counts(typed));
     return sum > 0n ? (
       <span className="figures-plain">{t('cash.counted', { sum: showAmount(sum) })}</span>

@@ -1,5 +1,6 @@
 import type { FieldDefinition, Value } from '../api/types';
-import { useI18n } from '../i18n';
+import { countsPaper } from './filled';
+import { labelOf, useI18n } from '../i18n';
 import { showAmount } from '../money';
 
 const MONEY = /(amount|balance|interest|tax|sum|payout|fee)(_minor)?$/;
@@ -18,12 +19,11 @@ export function ShownValue({ field, value }: { field: FieldDefinition; value: Va
   }
   if (typeof value === 'string') {
     const labels = field.choices?.[value];
-    return <span>{labels ? (language === 'en' ? labels.en : labels.zh) : value}</span>;
+    return <span>{labels ? labelOf(labels, language) : value}</span>;
   }
   if (field.type === 'denominations' && !Array.isArray(value)) {
     const faces = Object.entries(value).sort(([a], [b]) => Number(b) - Number(a));
-    const money = field.name !== 'vouchers';
-    const nameOf = (face: string) => (money ? showAmount(BigInt(face)) : face);
+    const nameOf = (face: string) => (countsPaper(field) ? face : showAmount(BigInt(face)));
     return <span>{faces.map(([face, n]) => `${nameOf(face)} × ${String(n)}`).join(', ')}</span>;
   }
   return <span className="json">{Array.isArray(value) ? value.map(plain).join(', ') : plain(value)}</span>;

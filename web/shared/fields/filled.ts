@@ -67,6 +67,11 @@ export function withoutSecrets(fields: readonly FieldDefinition[], filled: Fille
   return Object.fromEntries(Object.entries(filled).filter(([name]) => !secret.has(name)));
 }
 
+/** Whether pieces of numbered paper by kind are counted, and not notes by face: they are no money. */
+export function countsPaper(field: FieldDefinition): boolean {
+  return field.name === 'vouchers';
+}
+
 /** Under which name the second keying of an amount is kept; the bank is not sent it. */
 export function secondOf(name: string): string {
   return `${name}.again`;

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Path, Query
 
 from liushui.cash import (
     Place,
+    came,
     count_to_explain,
     day_journal,
     differences,
@@ -25,6 +26,7 @@ from liushui.cash import (
     stock_of,
     to_json,
     value,
+    went,
 )
 from liushui.cash.places import Q
 from liushui.cash.vouchers import Q as VOUCHER_Q
@@ -111,10 +113,9 @@ async def show_my_movements(bank: TheBank, caller: Caller) -> s.TillMovements:
             )
         )  # fmt: skip
     closed = sat.until is not None
-    came, went = sum(x.amount for x in lines if x.amount > 0), -sum(x.amount for x in lines if x.amount < 0)
     return s.TillMovements(
-        till=sat.place.code, day=sat.opened_on, came=show(came) if closed else None,
-        went=show(went) if closed else None, movements=movements,
+        till=sat.place.code, day=sat.opened_on, came=show(came(lines)) if closed else None,
+        went=show(went(lines)) if closed else None, movements=movements,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from liushui.channels.open_api.dependencies import Caller, IdempotencyKey, TheBa
 from liushui.channels.open_api.form_view import form_view
 from liushui.identity import list_branches, staff_by_number, staff_with_role
 from liushui.kernel.errors import refuse
-from liushui.workflow import Element, Q, State, passages, worklist
+from liushui.workflow import Element, Q, passages, worklist
 from liushui.workflow.working_time import working_between
 
 router = APIRouter()
@@ -37,28 +37,24 @@ async def show_tasks(
 
 @router.get("/v1/tasks/{task}")
 async def show_task(task: TaskPath, bank: TheBank, caller: Caller) -> s.TaskView:
-    person = person_of(caller)
     async with bank.db.read() as conn:
-        row, deployed, element = await worklist.open_task_for_reader(conn, bank.processes.runtime, task)
-        if not worklist.sees(row, person):
-            raise refuse("task_unknown", task=task)
-        instance = await conn.fetchrow(Q.instance, row["instance_id"])
+        opened = await worklist.task_for_reader(conn, bank.processes.runtime, task, person_of(caller))
+        row, case = opened.row, opened.case
         comments = await conn.fetch(Q.comments, row["instance_id"])
         attachments = await conn.fetch(Q.attachments, row["instance_id"])
-        apart = await worklist.kept_out(conn, bank.processes.runtime, task)
+        apart = await worklist.kept_out(conn, bank.processes.runtime, opened)
         codes = {branch.id: branch.code for branch in await list_branches(conn)}
         line = await _line(bank, conn, row, codes)
-    assert element.work is not None
-    assert instance is not None
-    form = form_view(bank, worklist.form_of(deployed, element.work))
-    state = State.from_json(instance["state"])
-    seen: Mapping[str, Any] = state.variables_at(row["token"]) if row["token"] in state.tokens else {}
+    form = form_view(bank, worklist.form_of(case.deployed, opened.work))
+    seen: Mapping[str, Any] = (
+        case.state.variables_at(row["token"]) if row["token"] in case.state.tokens else {}
+    )
     fields: list[dict[str, Any]] = [] if form is None else form["fields"]
     return s.TaskView(
         **line, form=form,
         values={f["name"]: seen[f["name"]] for f in fields if f["name"] in seen and not f["secret"]},
         draft=None if row["draft"] is None else json.loads(row["draft"]),
-        procedure=passages(deployed.texts, element.work.procedure),
+        procedure=passages(case.deployed.texts, opened.work.procedure),
         comments=[s.CommentView(**dict(c)) for c in comments],
         attachments=[s.AttachmentView(**dict(a)) for a in attachments],
         kept_out=[s.KeptOut(person=who, element=where) for who, where in apart],
@@ -96,11 +92,9 @@ async def delegate(
 async def show_delegates(task: TaskPath, bank: TheBank, caller: Caller) -> list[s.Delegate]:
     """Who could do a task in the caller's place: of its role and branch, and not kept out by four eyes."""
     async with bank.db.read() as conn:
-        row, _, _ = await worklist.open_task_for_reader(conn, bank.processes.runtime, task)
-        if not worklist.sees(row, person_of(caller)):
-            raise refuse("task_unknown", task=task)
-        apart = {who for who, _ in await worklist.kept_out(conn, bank.processes.runtime, task)}
-        people = await staff_with_role(conn, row["role"], row["branch_id"], limit=DELEGATES_MAX)
+        opened = await worklist.task_for_reader(conn, bank.processes.runtime, task, person_of(caller))
+        apart = {who for who, _ in await worklist.kept_out(conn, bank.processes.runtime, opened)}
+        people = await staff_with_role(conn, opened.row["role"], opened.row["branch_id"], limit=DELEGATES_MAX)
     return [s.Delegate(number=n, name=name) for n, name in people if n not in apart and n != caller.number]
 
 
@@ -147,10 +141,8 @@ async def attach(
 @router.get("/v1/tasks/{task}/attachments/{attachment}", response_class=Response)
 async def show_attachment(task: TaskPath, attachment: TaskPath, bank: TheBank, caller: Caller) -> Response:
     async with bank.db.read() as conn:
-        row, _, _ = await worklist.open_task_for_reader(conn, bank.processes.runtime, task)
-        if not worklist.sees(row, person_of(caller)):
-            raise refuse("task_unknown", task=task)
-        found = await conn.fetchrow(Q.attachment, attachment, row["instance_id"])
+        opened = await worklist.task_for_reader(conn, bank.processes.runtime, task, person_of(caller))
+        found = await conn.fetchrow(Q.attachment, attachment, opened.case.id)
     if found is None:
         raise refuse("attachment_unknown", attachment=attachment)
     # A picture or a PDF, told by its content: it may be shown beside the form.
