@@ -265,7 +265,9 @@ class Processes:
                     found[key] = await self.catalogue.released(conn, key)
         return found
 
-    async def decider(self, key: str, person: Person) -> Callable[[str, Mapping[str, Any]], Mapping[str, Any]]:
+    async def decider(
+        self, key: str, person: Person
+    ) -> Callable[[str, Mapping[str, Any]], Mapping[str, Any]]:
         """The decisions of a released process, to be asked without a case, as this person on this channel would be told.
         Refuses ``process_unknown``."""
         deployed = (await self._released_walk(key)).deployed

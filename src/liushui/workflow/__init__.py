@@ -45,6 +45,7 @@ from liushui.workflow.effects import (
 from liushui.workflow.engine import Step, advance, start
 from liushui.workflow.environment import Decided, Environment, ExpressionFailed
 from liushui.workflow.exact import refuse_unfit
+from liushui.workflow.forms import Form
 from liushui.workflow.inputs import (
     Cancelled,
     EscalationRaised,
@@ -93,6 +94,7 @@ __all__ = [
     "Event",
     "ExpressionFailed",
     "Flow",
+    "Form",
     "Happened",
     "IncidentCleared",
     "IncidentRaised",

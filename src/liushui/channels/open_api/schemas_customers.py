@@ -154,7 +154,9 @@ class MyCaseLine(BaseModel):
 
 
 class MyCase(MyCaseLine):
-    given: dict[str, Any] = Field(description="What the customer has asked for; empty where the bank began the case.")
+    given: dict[str, Any] = Field(
+        description="What the customer has asked for; empty where the bank began the case."
+    )
     given_form: dict[str, Any] | None = Field(description="The form it was asked for with.")
     outcome: dict[str, Any] = Field(description="What the process says to the customer of how it came out.")
     outcome_form: dict[str, Any] | None

@@ -15,7 +15,9 @@ TenorText = Annotated[str, Field(pattern=r"^([1-9][0-9]{0,2}[DMY])?$")]
 
 
 class MyAccount(AccountView):
-    account_class: int | None = Field(description="1, 2 or 3; null for an account from before there were classes.")
+    account_class: int | None = Field(
+        description="1, 2 or 3; null for an account from before there were classes."
+    )
 
 
 class Movement(StatementLine):
@@ -44,7 +46,9 @@ class TransferPreview(BaseModel):
     new_payee: bool
     fee: str
     factor: Literal["none", "one_time_password", "signature"]
-    reminder: bool = Field(description="Whether the customer is asked once more, by the size of the day's total.")
+    reminder: bool = Field(
+        description="Whether the customer is asked once more, by the size of the day's total."
+    )
     execute_at: datetime | None = Field(description="Null: at once.")
     available: str
     day_limit: str | None

@@ -13,7 +13,7 @@ from liushui.deposits.placed.desk import Desk
 from liushui.deposits.placed.maturity import catch_up, mature_some
 from liushui.deposits.placed.model import PLACED, Contract, Instruction, Quote, State
 from liushui.deposits.placed.noticing import cancel_notice, change_instruction, give_notice, lapse_some
-from liushui.deposits.placed.opening import NewDeposit, Offer, offer_for, place, Selling, selling_on
+from liushui.deposits.placed.opening import NewDeposit, Offer, Selling, offer_for, place, selling_on
 from liushui.deposits.placed.repository import (
     Happening,
     contract_by_number,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from liushui.deposits import owner_of
 from liushui.kernel.clock import Clock
@@ -16,6 +16,7 @@ from liushui.processes.services import load_calendars, parameters_at
 from liushui.processes.transfer.timing import execution_time
 from liushui.store.database import PoolConnection
 
+Factor = Literal["none", "one_time_password", "signature"]
 Decide = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
 """A decision of the released process, by name."""
 
@@ -27,7 +28,7 @@ class Preview:
     payee_name: str
     facts: Facts
     limit: ChannelLimit
-    factor: str
+    factor: Factor
     execute_at: datetime | None
 
 
@@ -67,7 +68,7 @@ class Previews:
             mask_name(name),
             facts,
             await limit_of(conn, payer.id, channel, today),
-            str(decide("transfer_factor", variables)["factor"]),
+            decide("transfer_factor", variables)["factor"],
             None if choice == "realtime" else at,
         )
 

@@ -55,11 +55,13 @@ async def begin_one_time_password(
     body: s.ProofIn, bank: TheBank, visitor: OnlineCustomer
 ) -> s.OneTimePasswordView:
     """A new secret, which counts once its first code has been given."""
-    address = await _proven(
+    address: str = await _proven(
         bank, visitor, body, lambda uow: bank.proofs.begin_one_time_password(uow, visitor)
     )
     secret = parse_qs(urlsplit(address).query)["secret"][0]
-    return s.OneTimePasswordView(address=address, secret=secret, picture=s.QrPicture(**asdict(qr_code(address))))
+    return s.OneTimePasswordView(
+        address=address, secret=secret, picture=s.QrPicture(**asdict(qr_code(address)))
+    )
 
 
 @router.put("/v1/my/second-factors/one-time-password", status_code=204)

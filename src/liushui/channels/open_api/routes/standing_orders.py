@@ -71,9 +71,7 @@ def _page(found: Sequence[StandingOrder], limit: int) -> s.StandingOrders:
     return s.StandingOrders(orders=[_view(order) for order in found[:limit]], next=more)
 
 
-def _with_executions(
-    found: StandingOrder, executions: Sequence[Execution]
-) -> s.StandingOrderWithExecutions:
+def _with_executions(found: StandingOrder, executions: Sequence[Execution]) -> s.StandingOrderWithExecutions:
     return s.StandingOrderWithExecutions(
         **_view(found).model_dump(),
         executions=[
