@@ -3,7 +3,7 @@
    fast with a thousand rows as with ten. */
 
 import { memo, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { useI18n } from './i18n';
+import { useI18n } from './words';
 
 export interface Column<Row> {
   key: string;

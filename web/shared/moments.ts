@@ -1,4 +1,4 @@
-import type { Language } from './i18n';
+import type { Language } from './words';
 
 /** A moment in the bank's time zone, to the second. */
 export function showMoment(iso: string, language: Language): string {

@@ -158,11 +158,12 @@ class MyCase(MyCaseLine):
         description="What the customer has asked for; empty where the bank began the case."
     )
     given_form: dict[str, Any] | None = Field(description="The form it was asked for with.")
-    outcome: dict[str, Any] = Field(description="What the process says to the customer of how it came out.")
-    outcome_form: dict[str, Any] | None
+    told: dict[str, Any] = Field(description="What the process tells the customer of how it stands.")
+    told_fields: list[dict[str, Any]]
     refusal: str | None = Field(
         description="The code of what the bank refused; null where it refused nothing."
     )
+    refusal_params: dict[str, Any]
     milestones: list[Milestone]
     next: list[NextStep]
 

@@ -34,8 +34,8 @@ KeyPath = Annotated[str, Path(max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
 NumberPath = Annotated[int, Path(ge=1, le=2**62)]
 MILESTONES = frozenset({Kind.START, Kind.USER, Kind.MANUAL, Kind.END})
 TASKS_MOST = 100
-OUTCOME = "outcome"
-"""The form of a process that says what a customer may see of its end."""
+KNOWN, OUTCOME = "known", "outcome"
+"""The forms of a process that say what a customer may see of it as soon as it is known, and once it has ended."""
 
 
 @router.get("/v1/my/processes")
@@ -189,7 +189,7 @@ async def _case_view(bank: Bank, visitor: Visitor, case: int) -> s.MyCase:
         timers = await conn.fetch(Q.timers_of_case, case)
         line = await _line(bank, conn, row)
     fault: Any = State.from_json(row["state"]).variables.get("fault")
-    refusal = cast("dict[str, Any]", fault).get("code") if isinstance(fault, dict) else None
+    refused = cast("dict[str, Any]", fault) if isinstance(fault, dict) else {}
     milestones = [
         s.Milestone(name=element.name or row["key"], at=event["recorded_at"])
         for event in events
@@ -209,15 +209,17 @@ async def _case_view(bank: Bank, visitor: Visitor, case: int) -> s.MyCase:
         if element.kind is Kind.CATCH:
             steps.append(s.NextStep(name=element.name or row["key"], due_at=timer["due_at"], task=None))
     return s.MyCase(
-        **line, **_told(deployed, row, visitor), refusal=refusal, milestones=milestones, next=steps
+        **line, **_told(deployed, row, visitor), refusal=refused.get("code"), refusal_params=refused.get("params") or {}, milestones=milestones, next=steps
     )
 
 
 def _told(deployed: Deployed, row: Record, visitor: Visitor) -> dict[str, Any]:
-    """What the customer has asked for, where they began the case themselves; and what the form ``outcome`` of the process
-    says that they may see of how it came out."""
+    """What the customer has asked for, where they began the case themselves; and what the forms ``known`` and
+    ``outcome`` of the process say that they may see of how it stands."""
     variables = State.from_json(row["state"]).variables
-    given, outcome = deployed.forms.get("start"), deployed.forms.get(OUTCOME)
+    given = deployed.forms.get("start")
+    told = (KNOWN,) if row["ended_at"] is None else (KNOWN, OUTCOME)
+    forms = [form for name in told if (form := deployed.forms.get(name)) is not None]
     if row["initiator"] != visitor.customer or row["channel"] not in SELF_SERVICE:
         given = None
 
@@ -227,7 +229,8 @@ def _told(deployed: Deployed, row: Record, visitor: Visitor) -> dict[str, Any]:
 
     return {
         "given": seen(given), "given_form": None if given is None else asdict(given),
-        "outcome": seen(outcome), "outcome_form": None if outcome is None else asdict(outcome),
+        "told": {name: value for form in forms for name, value in seen(form).items()},
+        "told_fields": [field for form in forms for field in asdict(form)["fields"]],
     }  # fmt: skip
 
 
