@@ -15,6 +15,7 @@ from liushui.accounting import roll_up
 from liushui.bank import Bank, open_bank
 from liushui.config import Settings
 from liushui.kernel.clock import SystemClock
+from liushui.kernel.errors import Refused
 from liushui.ledger.seal import seal
 from liushui.store.outbox import dispatch
 
@@ -62,6 +63,34 @@ def work(settings: Settings, dsn: str) -> None:
                     group.create_task(_end_days(bank, stop, automatic=settings.day_end == "automatic"))
             except* Exception as error:  # the database may be away: wait for it
                 _LOG.warning("background work interrupted: %s", type(error.exceptions[0]).__name__)
+                await asyncio.sleep(WORK_PAUSE_S)
+
+    asyncio.run(run())
+
+
+def live(dsn: str, *, rate: float, always: bool) -> None:
+    """The simulated day of a demo bank: see ``liushui.demo.live``. Refuses ``demo_only``."""
+    from liushui.demo.live import LiveTown
+
+    _end_with_parent()
+    stop = asyncio.Event()
+
+    async def run() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        clock = SystemClock()
+        while not stop.is_set():
+            try:
+                async with open_bank(dsn, clock, pool_size=3) as bank:
+                    seed = clock.now().isoformat()
+                    await LiveTown(bank, clock, rate=rate, always=always, seed=seed).run(stop)
+            except Refused as refused:
+                if refused.code == "demo_only":
+                    raise
+                _LOG.warning("simulation interrupted: %s", refused.code)
+                await asyncio.sleep(WORK_PAUSE_S)
+            except Exception as error:  # the database may be away: wait for it
+                _LOG.warning("simulation interrupted: %s", type(error).__name__)
                 await asyncio.sleep(WORK_PAUSE_S)
 
     asyncio.run(run())

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
@@ -28,9 +29,15 @@ PLAN = "LIUSHUI_SUPERVISION"
 """Environment variable: what to supervise, as JSON."""
 
 
-def serve(settings: Settings, dsn: str, server: EmbeddedServer | None, announcement: str) -> NoReturn:
+def serve(
+    settings: Settings,
+    dsn: str,
+    server: EmbeddedServer | None,
+    announcement: str,
+    more: Sequence[list[str]] = (),
+) -> NoReturn:
     """Become the supervisor, until SIGINT or SIGTERM. server: the embedded database to watch over and to stop in the
-    end, or None. The lock on the data folder and the socket are open files, which the new program inherits.
+    end, or None. more: what else shall run, each a command of its own. The lock on the data folder and the socket are open files, which the new program inherits.
 
     Refuses ``port_in_use``.
     """
@@ -41,7 +48,7 @@ def serve(settings: Settings, dsn: str, server: EmbeddedServer | None, announcem
     key_file = os.environ.get(KEY_FILE_VARIABLE) or str(ensure_key(settings.data_dir / KEY_FILE_NAME))
     plan = {
         "listener": listener.fileno(), "workers": settings.workers, "announcement": announcement,
-        "data_dir": None if server is None else str(server.data_dir),
+        "data_dir": None if server is None else str(server.data_dir), "more": list(more),
     }  # fmt: skip
     environment = os.environ | {"LIUSHUI_DSN": dsn, KEY_FILE_VARIABLE: key_file, PLAN: json.dumps(plan)}
     sys.stdout.flush()
@@ -53,7 +60,7 @@ def supervise() -> None:
     plan = json.loads(os.environ.pop(PLAN))
     fd: int = plan["listener"]
     server = None if plan["data_dir"] is None else EmbeddedServer(Path(plan["data_dir"]))
-    commands = [["web", "--fd", str(fd)]] * plan["workers"] + [["work"]]
+    commands = [["web", "--fd", str(fd)]] * plan["workers"] + [["work"], *plan["more"]]
     stopping = False
 
     def stop(_signal: int, _frame: object) -> None:

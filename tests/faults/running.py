@@ -113,7 +113,7 @@ def running_bank(folder: Path) -> Generator[RunningBank]:
     environment.pop("LIUSHUI_DATABASE_URL", None)
     log = folder / "log"
     with log.open("w") as stream:
-        command = [sys.executable, "-m", "liushui", "demo", "--data-dir", str(folder / "bank")]
+        command = [sys.executable, "-m", "liushui", "demo", "--empty", "--data-dir", str(folder / "bank")]
         supervisor = subprocess.Popen(command, env=environment, stdout=stream, stderr=stream)
         bank = RunningBank(folder / "bank", port, supervisor, log)
         try:

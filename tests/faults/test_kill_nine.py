@@ -43,7 +43,7 @@ class Bank:
         environment = os.environ | {"LIUSHUI_PORT": str(self.port), "LIUSHUI_REQUESTS_PER_SECOND": "10000"}
         environment.pop("LIUSHUI_DATABASE_URL", None)
         self._log = folder / "log"
-        command = [sys.executable, "-m", "liushui", "demo", "--data-dir", str(self.folder)]
+        command = [sys.executable, "-m", "liushui", "demo", "--empty", "--data-dir", str(self.folder)]
         with self._log.open("w") as log:
             self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 

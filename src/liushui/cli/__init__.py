@@ -18,10 +18,9 @@ from liushui import __version__, app, bench, supervisor
 from liushui.accounting import complete_internal_accounts, open_internal_accounts
 from liushui.bank import Bank, open_bank, verify
 from liushui.cash import open_branch_cash
-from liushui.cli import eod, process, product, report
+from liushui.cli import demo, eod, process, product, report
 from liushui.cli.database import database
 from liushui.config import Settings
-from liushui.demo import begin_demo_bank, complete_demo_bank, demo_data
 from liushui.identity import add_staff, open_branch
 from liushui.kernel.clock import SystemClock
 from liushui.kernel.errors import Refused, refuse
@@ -62,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         one.set_defaults(run=run)
         return one
 
-    command("demo", _demo, "create the demo bank where there is none, and serve it")
+    demo.add_command(command)
     init = command("init", _init, "create an empty bank: a head branch and an administrator")
     init.add_argument("--branch", default="0001", help="code of the head branch, four digits")
     init.add_argument("--currency", default="CNY", help="ISO 4217 code")
@@ -90,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     web.add_argument("--fd", type=int, required=True)
     web.set_defaults(run=_web)
     commands.add_parser("work").set_defaults(run=_work)
+    demo.add_live(commands)
     return parser
 
 
@@ -121,29 +121,6 @@ async def _start_books(dsn: str, business_date: date) -> None:
 
 def _today() -> date:
     return datetime.now(UTC).astimezone().date()
-
-
-def _demo(settings: Settings, _: argparse.Namespace) -> int:
-    async def prepare(dsn: str) -> None:
-        await migrate(dsn)
-        db = await Database.connect(dsn)
-        try:
-            if not await db.has_books():
-                print("creating the demo bank", flush=True)
-                await db.transact(lambda uow: begin_demo_bank(uow, SystemClock(), _today()))
-        finally:
-            await db.close()
-        async with open_bank(dsn, SystemClock()) as bank:
-            await complete_demo_bank(bank)
-            await bank.db.transact(lambda uow: complete_internal_accounts(uow, bank.ledger))
-            await bank.processes.deploy_house(actor="system")
-
-    with database(settings, claim=True) as (dsn, server):
-        asyncio.run(prepare(dsn))
-        logins = ", ".join(f"{s['number']}/{s['password']} ({s['roles'][0]})" for s in demo_data()["staff"])
-        address = f"http://{settings.host}:{settings.port}"
-        supervisor.serve(settings, dsn, server, f"the demo bank is open: {address}/  log in as {logins}")
-    return 0
 
 
 def _init(settings: Settings, options: argparse.Namespace) -> int:

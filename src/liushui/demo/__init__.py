@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from importlib import resources
 from typing import Any
@@ -15,6 +16,8 @@ from liushui.cash import (
     MACHINE,
     TILL,
     Moved,
+    Notes,
+    Place,
     faces_of,
     move,
     notes_from,
@@ -40,7 +43,19 @@ CAPITAL = "0001-CNY-4001"
 
 
 def demo_data() -> dict[str, Any]:
-    return yaml.safe_load(resources.files("liushui.demo").joinpath("bank.yaml").read_text("utf-8"))
+    """The small bank: what every demo bank has."""
+    return _read("bank.yaml")
+
+
+def town_data() -> dict[str, Any]:
+    """The bank of a whole town: the small one, and what town.yaml adds to it."""
+    small, more = demo_data(), _read("town.yaml")
+    both = {name: small[name] + more[name] for name in ("branches", "staff", "vouchers")}
+    return small | more | both
+
+
+def _read(name: str) -> dict[str, Any]:
+    return yaml.safe_load(resources.files("liushui.demo").joinpath(name).read_text("utf-8"))
 
 
 async def begin_demo_bank(uow: UnitOfWork, clock: Clock, today: date) -> None:
@@ -53,12 +68,12 @@ async def begin_demo_bank(uow: UnitOfWork, clock: Clock, today: date) -> None:
     await uow.idempotent(MARK, b"", clock.now(), marked)
 
 
-async def complete_demo_bank(bank: Bank) -> None:
+async def complete_demo_bank(bank: Bank, data: Mapping[str, Any] | None = None) -> None:
     """Fill the demo bank with what it still lacks; leave any other bank alone. It may be killed at any point
-    and goes on from there: what one transaction did carries a key."""
+    and goes on from there: what one transaction did carries a key. data: what it shall have; None: the small bank's."""
     if not await bank.db.is_known(MARK):
         return
-    data = demo_data()
+    data = demo_data() if data is None else data
     await bank.db.transact(lambda uow: _found(bank, uow, data))
     await bank.db.transact(lambda uow: seed_house(uow, bank.clock))
     async with bank.db.read() as conn:
@@ -80,7 +95,7 @@ async def _id_of(bank: Bank, number: str) -> int:
         return (await find_account(conn, number))["id"]
 
 
-async def _found(bank: Bank, uow: UnitOfWork, data: dict[str, Any]) -> None:
+async def _found(bank: Bank, uow: UnitOfWork, data: Mapping[str, Any]) -> None:
     async def founding() -> dict[str, Any]:
         branches: dict[str, Branch] = {}
         today = (await uow.head()).business_date
@@ -127,7 +142,7 @@ async def _welcome(bank: Bank, row: dict[str, str], branch: Branch) -> None:
     )  # fmt: skip
 
 
-async def _fill_places(bank: Bank, uow: UnitOfWork, data: dict[str, Any], branch: Branch) -> None:
+async def _fill_places(bank: Bank, uow: UnitOfWork, data: Mapping[str, Any], branch: Branch) -> None:
     """Count all cash of a branch into its vault, fill its tills from there, and take its first vouchers into stock."""
 
     async def filling() -> dict[str, Any]:
@@ -150,13 +165,7 @@ async def _fill_places(bank: Bank, uow: UnitOfWork, data: dict[str, Any], branch
             whole[face] = whole.get(face, 0) + pieces * len(tills)
         await bank.cash.count_in(uow, header, vault, whole, case_id=None)
         for till in tills:
-            lines = (Line(till.account_id, True, value(notes)), Line(vault.account_id, False, value(notes)))
-            filled = Header(f"demo:till:{till.code}", "CSH02", branch.id, "system", CHANNEL)
-            posted = await bank.ledger.post_within(uow, Post(filled, lines))
-            for place, come, go in ((till, notes, {}), (vault, {}, notes)):
-                await move(
-                    uow, bank.clock, place, come, go, journal_id=posted.journal_id, who=Moved("system")
-                )
+            await fill_till(bank, uow, till, vault, notes)
         for row in data["vouchers"]:
             if row["branch"] == branch.code:
                 numbers = range_of(row["kind"], row["first"], row["last"])
@@ -164,6 +173,16 @@ async def _fill_places(bank: Bank, uow: UnitOfWork, data: dict[str, Any], branch
         return {}
 
     await uow.idempotent(f"demo:places:{branch.code}", b"", bank.clock.now(), filling)
+
+
+async def fill_till(bank: Bank, uow: UnitOfWork, till: Place, vault: Place, notes: Notes) -> None:
+    """Put a new till's first cash into it, out of the branch's vault."""
+    lines = (Line(till.account_id, True, value(notes)), Line(vault.account_id, False, value(notes)))
+    header = Header(f"demo:till:{till.code}", "CSH02", till.branch_id, "system", CHANNEL)
+    posted = await bank.ledger.post_within(uow, Post(header, lines))
+    by = Moved("system")
+    await move(uow, bank.clock, till, notes, {}, journal_id=posted.journal_id, who=by)
+    await move(uow, bank.clock, vault, {}, notes, journal_id=posted.journal_id, who=by)
 
 
 def _in_pieces(amount: int) -> dict[int, int]:

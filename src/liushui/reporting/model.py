@@ -53,9 +53,9 @@ class Label:
 
 
 @cache
-def labels() -> dict[str, Label]:
-    """The words of all reports, by key."""
-    text = resources.files("liushui.reporting").joinpath("labels.yaml").read_text("utf-8")
+def labels(name: str = "labels") -> dict[str, Label]:
+    """The words of one file beside this one, by key: those of all reports unless another is named."""
+    text = resources.files("liushui.reporting").joinpath(f"{name}.yaml").read_text("utf-8")
     return {key: Label(row["zh"], row["en"]) for key, row in yaml.safe_load(text).items()}
 
 

@@ -14,7 +14,7 @@ from liushui.reporting.books import cash_report, trial_balance_report
 from liushui.reporting.day_journal import day_journal_report
 from liushui.reporting.financial import balance_sheet_report, income_statement_report
 from liushui.reporting.held import HeldReport, hold
-from liushui.reporting.model import Format, Label, Language, Progress, Report
+from liushui.reporting.model import Format, Label, Language, Progress, Report, labels
 from liushui.reporting.plain import write_csv, write_json
 from liushui.reporting.receipt import receipt_facts
 from liushui.reporting.scope import Asked, Scope, scope_of
@@ -52,7 +52,8 @@ class Reporting:
     def __init__(self, db: Database, clock: Clock, templates: Templates) -> None:
         self._db, self._clock = db, clock
         self._places = asyncio.Semaphore(AT_ONCE_MAX)
-        self._codes = {code: Label(t.zh, t.en) for code, t in templates.by_code().items()}
+        named = {code: Label(t.zh, t.en) for code, t in templates.by_code().items()}
+        self._codes = labels("codes") | named
 
     async def write(
         self,
