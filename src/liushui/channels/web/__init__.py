@@ -54,7 +54,9 @@ class WebPages:
         paths = sorted((folder / "assets").glob("*"))
         self._assets = {f"{ASSETS}{path.name}": _asset(path) for path in paths if path.is_file()}
         beside = [path for entry in self._entries for path in sorted((folder / entry).glob("*"))]
-        self._assets |= {f"/{path.parent.name}/{path.name}": _asset(path) for path in beside if path.is_file()}
+        self._assets |= {
+            f"/{path.parent.name}/{path.name}": _asset(path) for path in beside if path.is_file()
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = (

@@ -209,7 +209,12 @@ async def _case_view(bank: Bank, visitor: Visitor, case: int) -> s.MyCase:
         if element.kind is Kind.CATCH:
             steps.append(s.NextStep(name=element.name or row["key"], due_at=timer["due_at"], task=None))
     return s.MyCase(
-        **line, **_told(deployed, row, visitor), refusal=refused.get("code"), refusal_params=refused.get("params") or {}, milestones=milestones, next=steps
+        **line,
+        **_told(deployed, row, visitor),
+        refusal=refused.get("code"),
+        refusal_params=refused.get("params") or {},
+        milestones=milestones,
+        next=steps,
     )
 
 
