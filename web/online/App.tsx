@@ -27,9 +27,7 @@ const PLACES: { path: string; title: Key; picture: ReactNode }[] = [
   {
     path: '/deposits',
     title: 'online.nav.deposits',
-    picture: (
-      <path d="M12 3v18M16.5 7.5c-1-1.3-2.6-2-4.5-2-2.5 0-4.5 1.2-4.5 3.2 0 4.3 9 2.3 9 6.6 0 2-2 3.2-4.5 3.2-1.9 0-3.5-.7-4.5-2" />
-    ),
+    picture: <path d="m6 4 6 8 6-8M12 12v8M7 12.5h10M7 16.5h10" />,
   },
   { path: '/requests', title: 'online.nav.requests', picture: <path d="M6 3h9l4 4v14H6zM9 11h7M9 15h7" /> },
   {

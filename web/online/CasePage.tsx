@@ -3,7 +3,8 @@
 import { useEffect, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { get } from '../shared/api/client';
-import type { FieldDefinition, MyCase, Value, Values } from '../shared/api/types';
+import type { MyCase } from '../shared/api/customers';
+import type { FieldDefinition, Value, Values } from '../shared/api/types';
 import { labelOf, partOf, useI18n, type Key } from '../shared/words';
 import { showDecimal } from '../shared/money';
 import { useLoad } from '../shared/useLoad';

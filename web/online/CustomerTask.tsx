@@ -2,7 +2,8 @@
 
 import { useState } from 'react';
 import { type ApiError, asApiError, get, newKey, post } from '../shared/api/client';
-import type { CaseNumber, FieldDefinition, MyTask, OptionsView, Values } from '../shared/api/types';
+import type { MyTask, OptionsView } from '../shared/api/customers';
+import type { CaseNumber, FieldDefinition, Values } from '../shared/api/types';
 import { labelOf, partOf, useI18n } from '../shared/words';
 import { toForm, type Filled } from '../shared/fields/filled';
 import { useErrand } from '../shared/useErrand';
@@ -18,6 +19,7 @@ import { useVisit } from './visit';
 const CODE = 'one_time_password';
 const ASSERTION = 'assertion';
 const SIGNATURE = 'signature';
+const LONG = 120;
 
 interface Props {
   task: number;
@@ -83,6 +85,8 @@ function Asked({ asked, given, tried, onDone }: Props & { asked: MyTask }) {
     ...field,
     choices: field.choices ?? choices.get(field.name) ?? null,
   }));
+  const isLong = (field: FieldDefinition) => String(asked.values[field.name] ?? '').length > LONG;
+  const texts = named.filter(isLong);
   const sending = errand.progress === 'sending';
   const stuck = errand.progress === 'unknown';
   return (
@@ -90,7 +94,25 @@ function Asked({ asked, given, tried, onDone }: Props & { asked: MyTask }) {
       <h2 id={`task-${asked.task}`}>{partOf(asked.name, language)}</h2>
       {asked.due_at && <p className="quiet">{t('online.by', { at: showTime(asked.due_at, language) })}</p>}
       {tried && <Notice kind="bad" title={t('online.task.notRight')} />}
-      <Facts rows={rowsOf(named, asked.values, language, t)} />
+      <Facts
+        rows={rowsOf(
+          named.filter((field) => !isLong(field)),
+          asked.values,
+          language,
+          t,
+        )}
+      />
+      {texts.map((field) => (
+        <div
+          key={field.name}
+          className="long-text"
+          tabIndex={0}
+          role="region"
+          aria-label={labelOf(field, language)}
+        >
+          {String(asked.values[field.name])}
+        </div>
+      ))}
       <form
         className="stack"
         noValidate

@@ -3,7 +3,8 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { get, post } from '../shared/api/client';
-import type { DepositDetail, DepositView, IfTakenToday, MyCase } from '../shared/api/types';
+import type { DepositDetail, IfTakenToday, MyCase } from '../shared/api/customers';
+import type { DepositView } from '../shared/api/types';
 import { useI18n, type Key } from '../shared/words';
 import { showDecimal } from '../shared/money';
 import { useErrand } from '../shared/useErrand';

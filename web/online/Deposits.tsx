@@ -3,18 +3,18 @@
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { type ApiError, asApiError, get, newKey, post } from '../shared/api/client';
-import type { DepositOfferView, DepositQuote, MyCase, Values } from '../shared/api/types';
-import { amountInWords } from '../shared/amountInWords';
+import type { DepositOfferView, DepositQuote, MyCase } from '../shared/api/customers';
+import type { Values } from '../shared/api/types';
 import { useDraft } from '../shared/drafts';
 import { labelOf, useI18n, type Key } from '../shared/words';
-import { parseAmount, plainAmount, showAmount, showDecimal } from '../shared/money';
+import { parseAmount, plainAmount, showDecimal } from '../shared/money';
 import { useErrand } from '../shared/useErrand';
 import { useLoad } from '../shared/useLoad';
 import { AccountChoice } from './AccountChoice';
 import { showDay } from './dates';
 import { DepositCards, plainRate, tenorOf } from './Home';
 import { useMine } from './money';
-import { Button, Facts, Failed, Field, faultsOf, OtherFaults, Title, Unknown, Waiting } from './parts';
+import { Button, Echo, Facts, Failed, Field, faultsOf, OtherFaults, Title, Unknown, Waiting } from './parts';
 import { useVisit } from './visit';
 
 const INSTRUCTIONS: Record<string, Key> = {
@@ -33,7 +33,9 @@ export function instructionOf(name: string): Key {
 export function Deposits() {
   const { t } = useI18n();
   const { accounts, deposits } = useMine();
-  const offers = useLoad('deposit offers', () => get<DepositOfferView[]>('/v1/my/deposit-offers'));
+  const offers = useLoad('deposit offers', () =>
+    get<DepositOfferView[]>('/v1/my/deposit-offers').then(usualFirst),
+  );
   return (
     <>
       <Title>{t('online.deposits')}</Title>
@@ -52,6 +54,12 @@ export function Deposits() {
       </section>
     </>
   );
+}
+
+/** What most people ask for comes first. */
+function usualFirst(offers: DepositOfferView[]): DepositOfferView[] {
+  const usual = offers.filter((one) => one.kind === 'time');
+  return [...usual, ...offers.filter((one) => !usual.includes(one))];
 }
 
 type Filled = { account: string; product: string; tenor: string; amount: string; instruction: string };
@@ -139,11 +147,7 @@ function Place({ offers, first }: { offers: readonly DepositOfferView[]; first: 
         faults={faultsOf(error, 'amount')}
         hint={
           <>
-            {minor !== null && minor > 0n && (
-              <p className="echo">
-                <span>CNY {showAmount(minor)}</span> <span lang="zh-CN">{amountInWords(minor)}</span>
-              </p>
-            )}
+            <Echo minor={minor} />
             <p className="quiet">{t('online.deposits.least', { least: showDecimal(chosen.least) })}</p>
           </>
         }

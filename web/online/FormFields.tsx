@@ -2,12 +2,11 @@
 
 import type { ApiError } from '../shared/api/client';
 import type { FieldDefinition } from '../shared/api/types';
-import { amountInWords } from '../shared/amountInWords';
 import type { Filled } from '../shared/fields/filled';
 import { labelOf, useI18n } from '../shared/words';
-import { parseAmount, showAmount } from '../shared/money';
+import { parseAmount } from '../shared/money';
 import { AccountChoice } from './AccountChoice';
-import { Field, faultsOf } from './parts';
+import { Echo, Field, faultsOf } from './parts';
 
 const LONG = 200;
 
@@ -66,16 +65,8 @@ function One({ field, typed, error, onChange }: OneProps) {
       </label>
     );
   const minor = field.type === 'amount' ? parseAmount(text, field.currency) : null;
-  const echo = minor !== null && minor > 0n && (
-    <p className="echo">
-      <span>
-        {field.currency} {showAmount(minor, field.currency)}
-      </span>{' '}
-      {field.currency === 'CNY' && <span lang="zh-CN">{amountInWords(minor)}</span>}
-    </p>
-  );
   return (
-    <Field label={label} faults={faults} hint={echo}>
+    <Field label={label} faults={faults} hint={<Echo minor={minor} currency={field.currency} />}>
       {(common) => {
         const more = { ...common, value: text, 'aria-required': field.required };
         if (field.type === 'choice')

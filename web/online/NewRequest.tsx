@@ -3,7 +3,8 @@
 import { useMemo } from 'react';
 import { useLocation } from 'wouter';
 import { get, post } from '../shared/api/client';
-import type { FieldDefinition, MyCase, Offer, Values } from '../shared/api/types';
+import type { MyCase, Offer } from '../shared/api/customers';
+import type { FieldDefinition, Values } from '../shared/api/types';
 import { useDraft } from '../shared/drafts';
 import { fromValues, toForm, type Filled } from '../shared/fields/filled';
 import { partOf, useI18n } from '../shared/words';

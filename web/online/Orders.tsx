@@ -2,7 +2,8 @@
 
 import { Link, useLocation } from 'wouter';
 import { get, post } from '../shared/api/client';
-import type { MyCase, StandingOrders, StandingOrderView } from '../shared/api/types';
+import type { MyCase } from '../shared/api/customers';
+import type { StandingOrders, StandingOrderView } from '../shared/api/types';
 import { useI18n } from '../shared/words';
 import { showDecimal } from '../shared/money';
 import { useErrand } from '../shared/useErrand';

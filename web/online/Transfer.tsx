@@ -4,7 +4,8 @@
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { type ApiError, asApiError, newKey, post } from '../shared/api/client';
-import type { MyCase, TransferPreview, Values } from '../shared/api/types';
+import type { MyCase, TransferPreview } from '../shared/api/customers';
+import type { Values } from '../shared/api/types';
 import { amountInWords } from '../shared/amountInWords';
 import { useDraft } from '../shared/drafts';
 import { useI18n, type Key } from '../shared/words';
@@ -15,12 +16,14 @@ import { AccountChoice } from './AccountChoice';
 import { grouped, useMine } from './money';
 import {
   Button,
+  Echo,
   Facts,
   Failed,
   Field,
   faultsOf,
   Notice,
   OtherFaults,
+  RENMINBI,
   Title,
   Unknown,
   Waiting,
@@ -163,14 +166,7 @@ function FillIn({ filled, error, busy, onChange, onNext }: FillInProps) {
       <Field
         label={t('online.transfer.amount')}
         faults={faultsOf(error, 'amount')}
-        hint={
-          minor !== null &&
-          minor > 0n && (
-            <p className="echo">
-              <span>CNY {showAmount(minor)}</span> <span lang="zh-CN">{amountInWords(minor)}</span>
-            </p>
-          )
-        }
+        hint={<Echo minor={minor} />}
       >
         {(common) => (
           <input
@@ -238,7 +234,7 @@ function Looking({ filled, seen, error, sending, unknown, onAgain, onBack, onSen
       <section className="card stack">
         <p className="sum">
           <span className="money money-large">
-            <small>CNY</small> {showAmount(minor)}
+            <small>{RENMINBI}</small> {showAmount(minor)}
           </span>
           <span lang="zh-CN" className="echo">
             {amountInWords(minor)}

@@ -2,7 +2,8 @@
 
 import { createContext, useContext, useMemo, useState, type ReactNode } from 'react';
 import { get } from '../shared/api/client';
-import type { Deposits, DepositView, MyAccount } from '../shared/api/types';
+import type { MyAccount } from '../shared/api/customers';
+import type { Deposits, DepositView } from '../shared/api/types';
 import { useI18n } from '../shared/words';
 import { parseAmount, showAmount, showDecimal } from '../shared/money';
 import { useLoad, type Loaded } from '../shared/useLoad';
@@ -15,7 +16,7 @@ interface Mine {
   setOpen: (open: boolean) => void;
 }
 
-const COVERED = '••••••';
+const COVERED = '******';
 const Context = createContext<Mine | null>(null);
 
 export function useMine(): Mine {
@@ -60,7 +61,7 @@ async function allDeposits(): Promise<DepositView[]> {
 
 /** The last four figures stand for the number. */
 export function maskedNumber(number: string): string {
-  return `•••• ${number.slice(-4)}`;
+  return `**** ${number.slice(-4)}`;
 }
 
 export function grouped(number: string): string {

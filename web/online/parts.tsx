@@ -3,6 +3,8 @@
 import { useEffect, useId, useRef, type ButtonHTMLAttributes, type ReactNode } from 'react';
 import type { ApiError } from '../shared/api/client';
 import type { ProblemFault } from '../shared/api/types';
+import { amountInWords } from '../shared/amountInWords';
+import { showAmount } from '../shared/money';
 import { useI18n } from '../shared/words';
 import { useFaultText } from '../shared/faults';
 
@@ -150,5 +152,21 @@ export function Facts({ rows }: { rows: readonly (readonly [string, ReactNode])[
         ),
       )}
     </dl>
+  );
+}
+
+/** What the deposits and transfers of the forms are in. */
+export const RENMINBI = 'CNY';
+
+/** An amount that is being typed, as the bank reads it and in Chinese words. */
+export function Echo({ minor, currency = RENMINBI }: { minor: bigint | null; currency?: string }) {
+  if (minor === null || minor <= 0n) return null;
+  return (
+    <p className="echo">
+      <span>
+        {currency} {showAmount(minor, currency)}
+      </span>{' '}
+      {currency === RENMINBI && <span lang="zh-CN">{amountInWords(minor)}</span>}
+    </p>
   );
 }

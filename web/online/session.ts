@@ -1,7 +1,8 @@
 /* A customer's way in: password, then second factor; the session itself is a cookie that no script sees. */
 
 import { ApiError, askOnce } from '../shared/api/client';
-import type { OneTimePasswordView, OptionsView, TicketView, Visit, Values } from '../shared/api/types';
+import type { OneTimePasswordView, OptionsView, TicketView, Visit } from '../shared/api/customers';
+import type { Values } from '../shared/api/types';
 
 export interface Proof {
   one_time_password?: string;
