@@ -1,6 +1,6 @@
 /* Any request that the bank lets a customer begin, from its own form: a new procedure needs no new page. */
 
-import { useMemo } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { get, post } from '../shared/api/client';
 import type { MyCase, Offer } from '../shared/api/customers';
@@ -45,14 +45,20 @@ export function useOffers() {
   return useLoad('offers', () => get<Offer[]>('/v1/my/processes'));
 }
 
-export function NewRequest({ process }: { process: string }) {
+interface Props {
+  process: string;
+  /** What is to be read before the form. */
+  children?: ReactNode;
+}
+
+export function NewRequest({ process, children }: Props) {
   const { t } = useI18n();
   const { value, error, reload } = useOffers();
   if (error) return <Failed error={error} onAgain={reload} />;
   if (!value) return <Waiting />;
   const offer = value.find((one) => one.process === process);
   if (!offer) return <Notice kind="plain" title={t('online.request.unknown')} />;
-  return <Filling offer={offer} />;
+  return <Filling offer={offer}>{children}</Filling>;
 }
 
 /** What the page before this one knew, in the browser's history and not in the address. */
@@ -61,7 +67,7 @@ function known(): Values {
   return state && typeof state === 'object' ? (state as Values) : {};
 }
 
-function Filling({ offer }: { offer: Offer }) {
+function Filling({ offer, children }: { offer: Offer; children: ReactNode }) {
   const { t, language } = useI18n();
   const { visit } = useVisit();
   const [, go] = useLocation();
@@ -86,6 +92,7 @@ function Filling({ offer }: { offer: Offer }) {
   return (
     <>
       <Title back={<Back href="/requests" />}>{partOf(offer.name, language)}</Title>
+      {children}
       <form
         className="stack card"
         noValidate

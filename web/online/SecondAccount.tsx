@@ -7,8 +7,8 @@ import { Facts } from './parts';
 export function SecondAccount() {
   const { t } = useI18n();
   return (
-    <>
-      <section className="card stack">
+    <NewRequest process="open_second_account">
+      <section className="card">
         <h2>{t('online.second.kinds')}</h2>
         <Facts
           rows={[
@@ -17,7 +17,6 @@ export function SecondAccount() {
           ]}
         />
       </section>
-      <NewRequest process="open_second_account" />
-    </>
+    </NewRequest>
   );
 }
