@@ -11,8 +11,8 @@ WEB := $(shell find web src/liushui/locales -type f -not -path '*/node_modules/*
 demo: $(STAMP) $(PAGES)          ## install, start the embedded PostgreSQL, create the demo bank, serve it on 127.0.0.1:8000
 	$(BIN)/liushui demo
 
-test: $(STAMP) $(PAGES)          ## all tests
-	$(BIN)/python -m pytest
+test: $(STAMP) $(PAGES)          ## all tests, each file in one process, a database server for every process
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: $(STAMP)         ## what CI runs: format, lint, types, layers, tests
 	$(BIN)/ruff format --check .
@@ -21,9 +21,8 @@ check: $(STAMP)         ## what CI runs: format, lint, types, layers, tests
 	$(BIN)/lint-imports
 	$(MAKE) test
 
-screenshots: $(STAMP) $(PAGES)  ## the main pages in both languages, narrow and wide, into docs/screenshots
-	mkdir -p docs/screenshots
-	LIUSHUI_SCREENSHOTS=$(CURDIR)/docs/screenshots $(BIN)/python -m pytest tests/journeys -k "usable or large"
+screenshots: $(STAMP) $(PAGES)  ## pictures of the main pages for the readme, into docs/screenshots
+	$(BIN)/python -m tests.pictures docs/screenshots
 
 format: $(STAMP)
 	$(BIN)/ruff format .

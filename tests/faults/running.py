@@ -36,8 +36,8 @@ class RunningBank:
     def client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=20)
 
-    async def wait_until_open(self, http: httpx.AsyncClient) -> None:
-        for _ in range(OPEN_WITHIN_S * 5):
+    async def wait_until_open(self, http: httpx.AsyncClient, *, within_s: int = OPEN_WITHIN_S) -> None:
+        for _ in range(within_s * 5):
             assert self.supervisor.poll() is None, self.log.read_text()
             try:
                 if (await http.get("/health/ready")).status_code == 200:
@@ -105,7 +105,8 @@ class RunningBank:
 
 
 @contextmanager
-def running_bank(folder: Path) -> Generator[RunningBank]:
+def running_bank(folder: Path, *options: str) -> Generator[RunningBank]:
+    """options: of ``liushui demo``; none: a small bank without a past."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -113,7 +114,15 @@ def running_bank(folder: Path) -> Generator[RunningBank]:
     environment.pop("LIUSHUI_DATABASE_URL", None)
     log = folder / "log"
     with log.open("w") as stream:
-        command = [sys.executable, "-m", "liushui", "demo", "--empty", "--data-dir", str(folder / "bank")]
+        command = [
+            sys.executable,
+            "-m",
+            "liushui",
+            "demo",
+            *(options or ("--empty",)),
+            "--data-dir",
+            str(folder / "bank"),
+        ]
         supervisor = subprocess.Popen(command, env=environment, stdout=stream, stderr=stream)
         bank = RunningBank(folder / "bank", port, supervisor, log)
         try:

@@ -12,7 +12,7 @@ from typing import Any
 from liushui.kernel.errors import Fault, Refused, raise_if_any
 from liushui.workflow.decisions import Decision, load
 from liushui.workflow.definition import Definition
-from liushui.workflow.forms import Form, parse_form
+from liushui.workflow.forms import Form, parse_form, with_words
 from liushui.workflow.reader import read
 
 LANGUAGES = ("zh-CN", "en")
@@ -92,7 +92,7 @@ def parse(bundle: Bundle) -> Parsed:
     if len(read_ones) != 1 and not faults:
         faults.append(Fault("bundle_not_one_process", {"found": len(read_ones)}))
     raise_if_any(faults)
-    return Parsed(read_ones[0], decisions, {name: form for name, form in forms.items() if form})
+    return Parsed(read_ones[0], decisions, with_words({name: form for name, form in forms.items() if form}))
 
 
 def _gather(faults: list[Fault], work: Callable[[], object]) -> None:

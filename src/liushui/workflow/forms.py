@@ -2,7 +2,8 @@
 
 A form file: ``{"zh": "…", "en": "…", "fields": [{"name", "type", "zh", "en", "required", …}]}``. Types: text, integer,
 amount (decimal string in ``currency``, kept in minor units), date, flag, choice (``choices``: value to labels), account,
-denominations (face value in minor units to count), and show (read only). ``secret``: not shown again; what is called
+denominations (face value in minor units to count), and show (read only; ``choices``: words for codes among its values, which
+it takes from a choice of the same name in another form of the process where it has none). ``secret``: not shown again; what is called
 …password is secret, and not even kept (see ``secrets``). ``own``: a customer who fills it in names an account of their own.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from liushui.kernel.text import is_storable
 from liushui.workflow.secrets import is_secret
 
 TYPES = ("text", "integer", "amount", "date", "flag", "choice", "account", "denominations", "show")
+WITH_CHOICES = ("choice", "show")
 TEXT_LENGTH_MAX = 2_000
 COUNT_MAX = 1_000_000
 FACES_MAX = 30
@@ -92,11 +94,25 @@ def _field(row: Mapping[str, Any]) -> Field | None:
         return None
     if not _NAME.fullmatch(str(row["name"])) or row["type"] not in TYPES:
         return None
-    if (row["type"] == "choice") != ("choices" in row):
+    if row["type"] == "choice" and "choices" not in row:
+        return None
+    if "choices" in row and row["type"] not in WITH_CHOICES:
         return None
     if is_secret(row["name"]) and not row.get("secret"):
         return None
     return Field(**row)
+
+
+def with_words(forms: Mapping[str, Form]) -> dict[str, Form]:
+    """The forms of one process, in which what is shown takes the words of the choice that it was made by."""
+    chosen = {f.name: f.choices for form in forms.values() for f in form.fields if f.type == "choice"}
+
+    def worded(field: Field) -> Field:
+        if field.type != "show" or field.choices is not None:
+            return field
+        return replace(field, choices=chosen.get(field.name))
+
+    return {name: replace(form, fields=tuple(map(worded, form.fields))) for name, form in forms.items()}
 
 
 def take(form: Form, given: Mapping[str, Any], *, partly: bool = False) -> dict[str, Any]:

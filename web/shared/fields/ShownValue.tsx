@@ -17,22 +17,31 @@ export function ShownValue({ field, value }: { field: FieldDefinition; value: Va
       <span className="figures-plain">{isMoney ? showAmount(BigInt(value), field.currency) : value}</span>
     );
   }
-  if (typeof value === 'string') {
-    const labels = field.choices?.[value];
-    return <span>{labels ? labelOf(labels, language) : value}</span>;
-  }
+  const words = (code: string) => {
+    const labels = field.choices?.[code];
+    return labels ? labelOf(labels, language) : code;
+  };
+  if (typeof value === 'string') return <span>{words(value)}</span>;
   if (field.type === 'denominations' && !Array.isArray(value)) {
     const faces = Object.entries(value).sort(([a], [b]) => Number(b) - Number(a));
     const nameOf = (face: string) => (countsPaper(field) ? face : showAmount(BigInt(face)));
     return <span>{faces.map(([face, n]) => `${nameOf(face)} × ${String(n)}`).join(', ')}</span>;
   }
-  return <span className="json">{Array.isArray(value) ? value.map(plain).join(', ') : plain(value)}</span>;
+  if (Array.isArray(value) && value.length === 0) return <span className="quiet">{t('value.none')}</span>;
+  return (
+    <span className="json">
+      {Array.isArray(value) ? value.map((one) => plain(one, words)).join(', ') : plain(value, words)}
+    </span>
+  );
 }
 
-function plain(value: Value): string {
+/** A row of a decision table that says one thing, says just that. */
+function plain(value: Value, words: (code: string) => string): string {
+  if (typeof value === 'string') return words(value);
   if (value === null || typeof value !== 'object') return String(value);
   const rows: [string, Value][] = Array.isArray(value)
     ? value.map((one, n) => [String(n), one])
     : Object.entries(value);
-  return rows.map(([name, one]) => `${name}: ${plain(one)}`).join('; ');
+  if (rows.length === 1 && rows[0]) return plain(rows[0][1], words);
+  return rows.map(([name, one]) => `${name}: ${plain(one, words)}`).join('; ');
 }
