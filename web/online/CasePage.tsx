@@ -72,7 +72,6 @@ function Shown({ shown, reload }: { shown: MyCase; reload: () => void }) {
         <CustomerTask
           key={task}
           task={task}
-          given={shown.given_form?.fields ?? []}
           tried={shown.milestones.some((one) =>
             shown.next.some((step) => step.task === task && step.name === one.name),
           )}

@@ -23,8 +23,6 @@ const LONG = 120;
 
 interface Props {
   task: number;
-  /** The fields with which the case was begun: they name the choices that a task only shows. */
-  given: readonly FieldDefinition[];
   /** Whether the customer was asked the same before. */
   tried: boolean;
   onDone: () => void;
@@ -39,7 +37,7 @@ export function CustomerTask(props: Props) {
   return <Asked {...props} asked={value} />;
 }
 
-function Asked({ asked, given, tried, onDone }: Props & { asked: MyTask }) {
+function Asked({ asked, tried, onDone }: Props & { asked: MyTask }) {
   const { t, language } = useI18n();
   const { visit } = useVisit();
   const [filled, setFilled] = useState<Filled>({});
@@ -80,13 +78,8 @@ function Asked({ asked, given, tried, onDone }: Props & { asked: MyTask }) {
       setError(asApiError(failed));
     }
   };
-  const choices = new Map(given.map((field) => [field.name, field.choices]));
-  const named = shown.map((field) => ({
-    ...field,
-    choices: field.choices ?? choices.get(field.name) ?? null,
-  }));
   const isLong = (field: FieldDefinition) => String(asked.values[field.name] ?? '').length > LONG;
-  const texts = named.filter(isLong);
+  const texts = shown.filter(isLong);
   const sending = errand.progress === 'sending';
   const stuck = errand.progress === 'unknown';
   return (
@@ -96,7 +89,7 @@ function Asked({ asked, given, tried, onDone }: Props & { asked: MyTask }) {
       {tried && <Notice kind="bad" title={t('online.task.notRight')} />}
       <Facts
         rows={rowsOf(
-          named.filter((field) => !isLong(field)),
+          shown.filter((field) => !isLong(field)),
           asked.values,
           language,
           t,

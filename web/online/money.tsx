@@ -1,6 +1,6 @@
 /* What the customer has here, and whether it is shown: figures are covered until they are asked for, and again after log-out. */
 
-import { createContext, useContext, useMemo, useState, type ReactNode } from 'react';
+import { createContext, useCallback, useContext, useState, type ReactNode } from 'react';
 import { get } from '../shared/api/client';
 import type { MyAccount } from '../shared/api/customers';
 import type { Deposits, DepositView } from '../shared/api/types';
@@ -29,19 +29,13 @@ export function MineProvider({ children }: { children: ReactNode }) {
   const accounts = useLoad('accounts', () => get<MyAccount[]>('/v1/my/accounts'));
   const deposits = useLoad('deposits', () => allDeposits());
   const [open, setOpen] = useState(false);
-  const value = useMemo(
-    () => ({
-      accounts,
-      deposits,
-      open,
-      setOpen,
-      reload: () => {
-        accounts.reload();
-        deposits.reload();
-      },
-    }),
-    [accounts, deposits, open],
-  );
+  const { reload: reloadAccounts } = accounts;
+  const { reload: reloadDeposits } = deposits;
+  const reload = useCallback(() => {
+    reloadAccounts();
+    reloadDeposits();
+  }, [reloadAccounts, reloadDeposits]);
+  const value = { accounts, deposits, open, setOpen, reload };
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }
 

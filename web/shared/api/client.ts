@@ -66,6 +66,7 @@ export function asApiError(failed: unknown): ApiError {
 }
 
 async function read<T>(answer: Response): Promise<T> {
+  if (answer.status === 204) return undefined as T; // nothing is said, whatever the headers call it
   const isJson = (answer.headers.get('content-type') ?? '').includes('json');
   const content: unknown = isJson ? await answer.json() : await answer.text();
   if (!answer.ok) throw new ApiError(answer.status, isJson ? (content as Problem) : null);
