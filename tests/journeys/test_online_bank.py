@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -100,6 +101,10 @@ def case_of(desk: Desk) -> int:
     return int(desk.page.url.rsplit("/", 1)[1])
 
 
+def ended(desk: Desk, how: str) -> None:
+    expect(desk.page.locator(".title ~ .notice")).to_contain_text(how)
+
+
 def usable(desk: Desk) -> None:
     """By axe, and without anything to the side."""
     assert desk.serious_findings() == []
@@ -150,7 +155,7 @@ def test_a_customer_transfers_what_they_have_looked_at_and_proven(sit: Sit, bank
     usable(desk)
     desk.page.locator(".code-input").fill(LI.code())
     desk.page.get_by_role("button", name="确认", exact=True).click()
-    expect(desk.page.locator(".notice-good")).to_contain_text("已办结")
+    ended(desk, "回单")
     picture(desk, "online-request-zh-CN")
     assert (balance(bank, LIS), balance(bank, ZHANGS)) == (before[0] - 600_000, before[1] + 600_000)
     mine = ask(bank, "R0001", "GET", f"/v1/cases/{case}")["objects"]
@@ -208,7 +213,7 @@ def test_a_passkey_lets_in_and_signs_what_is_agreed_on(sit: Sit, bank: RunningBa
     usable(desk)
     picture(desk, "online-second-account-zh-CN")
     desk.page.get_by_role("button", name="用通行密钥确认").click()
-    expect(desk.page.locator(".notice-good")).to_contain_text("开户完成")
+    ended(desk, "开户完成")
     shown = ask(bank, "R0001", "GET", f"/v1/cases/{case}")["objects"]
     assert len(shown["electronic_signature"]) == 1
     accounts = ask(bank, "R0001", "GET", f"/v1/customers/{WANG.number}")["accounts"]
@@ -221,7 +226,7 @@ def test_a_passkey_lets_in_and_signs_what_is_agreed_on(sit: Sit, bank: RunningBa
     expect(desk.page.locator(".quote")).to_contain_text("到期利息")
     usable(desk)
     desk.page.get_by_role("button", name="同意并存入").click()
-    expect(desk.page.locator(".notice-good")).to_be_visible()
+    ended(desk, "回单")
     placed = ask(bank, "R0001", "GET", f"/v1/customers/{WANG.number}/deposits")["deposits"]
     assert [(one["principal"], one["tenor"]) for one in placed] == [("100.00", "3M")]
 
@@ -258,6 +263,7 @@ def test_without_a_line_the_page_says_so_and_a_slow_one_is_enough(sit: Sit) -> N
 
 def test_a_complaint_is_followed_to_its_number(sit: Sit, bank: RunningBank) -> None:
     desk = sit("en", **PHONE)
+    desk.page.clock.install()
     desk.open("/online/")
     enter(desk, WANG)
     desk.page.get_by_role("link", name="Requests").click()
@@ -278,8 +284,16 @@ def test_a_complaint_is_followed_to_its_number(sit: Sit, bank: RunningBank) -> N
     expect(field(desk, "Complaint")).to_have_value(number)
     field(desk, "Reason").fill("It was my mistake.")
     desk.page.get_by_role("button", name="Send").click()
-    expect(desk.page.locator(".notice-good")).to_be_visible()
-    expect(desk.page).not_to_have_url(f"**/requests/{case}")
+    expect(desk.page.locator(".notice")).to_contain_text("Ended")
+    expect(desk.page).not_to_have_url(re.compile(f"/requests/{case}$"))
+    desk.page.clock.fast_forward("10:01")  # the customer has gone away
+    expect(desk.page.get_by_role("dialog")).to_contain_text("You were away")
+    expect(desk.page.locator(".page-closed")).to_have_count(1)
+    assert desk.page.evaluate("fetch('/v1/my/session').then((a) => a.status)") == 401
+    desk.page.get_by_role("button", name="Log out and clear what was begun").click()
+    expect(desk.page.get_by_role("heading", name="Log in")).to_be_visible()
+    for trace in (WANG.number, number, "liushui.draft"):
+        assert trace not in kept(desk)
 
 
 def test_a_session_that_ends_in_mid_form_loses_nothing_and_people_are_shown_their_progress(
@@ -322,5 +336,5 @@ def test_a_session_that_ends_in_mid_form_loses_nothing_and_people_are_shown_thei
     desk.page.get_by_role("button", name="English").click()
     assert balance(bank, ZHANGS) == before
     approve(bank, "S0001", case, "Review")
-    expect(desk.page.locator(".notice-good")).to_contain_text("Done")  # without being asked for
+    ended(desk, "Receipt")  # without being asked for
     assert balance(bank, ZHANGS) == before + 150

@@ -56,6 +56,7 @@ def activate_at_home(home: Desk, code: str) -> None:
         home.page.get_by_label(label, exact=True).fill(text)
     home.page.keyboard.press("Enter")
     home.page.get_by_role("button", name="使用身份验证器应用").click()
+    home.page.locator(".qr").wait_for()
     assert home.serious_findings() == []
     picture(home, "online-enrol-zh-CN")
     app = TOTP(home.page.locator(".typed-secret").inner_text().replace(" ", ""))

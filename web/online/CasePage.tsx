@@ -11,7 +11,7 @@ import { useLoad } from '../shared/useLoad';
 import { Back } from './Account';
 import { CustomerTask } from './CustomerTask';
 import { isDay, isMoment, showDay, showTime } from './dates';
-import { useMine } from './money';
+import { grouped, useMine } from './money';
 import { Facts, Failed, Notice, Title, Waiting } from './parts';
 import { plainRate, tenorOf } from './Home';
 import { ShownValue } from '../shared/fields/ShownValue';
@@ -58,7 +58,7 @@ function Shown({ shown, reload }: { shown: MyCase; reload: () => void }) {
       <Title back={<Back href="/requests" />}>{partOf(shown.name, language)}</Title>
       {!running && (
         <Notice
-          kind={refused ? 'bad' : 'good'}
+          kind={refused ? 'bad' : 'plain'}
           title={
             refused
               ? t('online.case.refused')
@@ -201,6 +201,7 @@ function shownText(
   if (typeof value === 'string') {
     if (isMoment(value)) return showTime(value, language);
     if (isDay(value)) return showDay(value, language);
+    if (/^\d{14,}$/.test(value)) return grouped(value);
     if (field.name === 'tenor') return tenorOf(value, t);
     if (field.name.startsWith('rate')) return `${plainRate(value)}%`;
     if (/^\d+\.\d+$/.test(value)) return showDecimal(value);

@@ -28,6 +28,11 @@ interface Props {
   onDone: () => void;
 }
 
+/** Without the marks of a heading, which only a program reads. */
+function plainText(text: string): string {
+  return text.replace(/^#+ /gm, '').trim();
+}
+
 export function CustomerTask(props: Props) {
   const { value, error, reload } = useLoad(`task ${props.task}`, () =>
     get<MyTask>(`/v1/my/tasks/${props.task}`),
@@ -103,7 +108,7 @@ function Asked({ asked, tried, onDone }: Props & { asked: MyTask }) {
           role="region"
           aria-label={labelOf(field, language)}
         >
-          {String(asked.values[field.name])}
+          {plainText(String(asked.values[field.name]))}
         </div>
       ))}
       <form

@@ -32,7 +32,9 @@ from liushui.workflow import Deployed, Element, Form, Kind, Q, State, worklist
 router = APIRouter()
 KeyPath = Annotated[str, Path(max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
 NumberPath = Annotated[int, Path(ge=1, le=2**62)]
-MILESTONES = frozenset({Kind.START, Kind.USER, Kind.MANUAL, Kind.END})
+TASKS = frozenset({Kind.USER, Kind.MANUAL})
+MILESTONES = TASKS | {Kind.START, Kind.END}
+"""What a customer sees of the way so far: where a part of it begins and ends is the bank's own business."""
 TASKS_MOST = 100
 KNOWN, OUTCOME = "known", "outcome"
 """The forms of a process that say what a customer may see of it as soon as it is known, and once it has ended."""
@@ -194,7 +196,8 @@ async def _case_view(bank: Bank, visitor: Visitor, case: int) -> s.MyCase:
         s.Milestone(name=element.name or row["key"], at=event["recorded_at"])
         for event in events
         if (event["kind"], event["lifecycle"]) == ("process_step", "completed")
-        and (element := _at(deployed, event["element"])).kind in MILESTONES
+        and (element := _at(deployed, event["element"])).kind
+        in (TASKS if "/" in event["element"] else MILESTONES)
     ]
     steps = [
         s.NextStep(
