@@ -6,7 +6,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+from pyotp.totp import TOTP
 
+from liushui.demo import demo_data
+from liushui.demo.online_customers import give_online_banking
 from tests.online import LI, LIS, PASSWORD, ZHANG, ZHANGS, Browser, Online, run
 
 HERE = {"Origin": "http://bank", "X-Requested-With": "liushui"}
@@ -248,6 +251,22 @@ def test_a_complaint_is_told_of_by_its_number_at_once_and_by_its_answer_in_the_e
         assert case["given"]["text"] == "Too dear."
         assert case["next"][0]["due_at"] is not None
         assert case["next"][0]["task"] is None
+
+    run(demo, tell)
+
+
+def test_the_demos_customers_can_log_in_and_are_seeded_once(demo: str) -> None:
+    async def tell(o: Online) -> None:
+        for _ in range(2):
+            await give_online_banking(o.bank)
+        for row in demo_data()["online"]:
+            one = o.browser()
+            one.phone = TOTP(row["totp"])
+            first = await one.password(row["customer"], row["password"])
+            body = {"ticket": first.json()["ticket"], "one_time_password": one.phone.at(o.clock.now())}
+            done = await one.ask("POST", "/v1/customer-sessions/confirmation", body)
+            assert done.status_code == 201, done.text  # at once: the code of this half minute is still good
+        assert await o.events("online_banking_activated") == ["online_banking_activated"] * 2
 
     run(demo, tell)
 

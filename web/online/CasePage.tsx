@@ -1,6 +1,6 @@
 /* One request as steps: what is done, what is awaited now, by whom and until when; and what came of it. */
 
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { get } from '../shared/api/client';
 import type { MyCase } from '../shared/api/customers';
@@ -32,11 +32,16 @@ export function stateOf(status: string): Key {
 }
 
 export function CasePage({ number }: { number: number }) {
+  const [over, setOver] = useState(false);
   const { value, error, reload } = useLoad(
     `case ${number}`,
     () => get<MyCase>(`/v1/my/cases/${number}`),
-    LOOK_AGAIN_MS,
+    over ? undefined : LOOK_AGAIN_MS,
   );
+  const status = value?.status;
+  useEffect(() => {
+    if (status && status !== RUNNING) setOver(true);
+  }, [status]);
   if (error && !value) return <Failed error={error} onAgain={reload} />;
   if (!value) return <Waiting />;
   return <Shown shown={value} reload={reload} />;

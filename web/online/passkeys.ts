@@ -3,7 +3,7 @@
 
 import type { Value, Values } from '../shared/api/types';
 
-export const havePasskeys = typeof window.PublicKeyCredential === 'function';
+export const havePasskeys = 'PublicKeyCredential' in globalThis;
 
 function bytesOf(text: Value | undefined): Uint8Array<ArrayBuffer> {
   const plain = atob(String(text).replace(/-/g, '+').replace(/_/g, '/'));
