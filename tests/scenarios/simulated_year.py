@@ -19,10 +19,15 @@ from liushui.deposits import Actor
 from liushui.identity import Branch, list_branches
 from liushui.kernel.clock import ManualClock
 from liushui.ledger import CustomerAccount, Header, Line, Post, Posted
+from liushui.ledger.seal import seal
 from liushui.parties import NewCustomer, open_customer
 from liushui.payments import NewStandingOrder, OnHoliday, Schedule
+from liushui.processes.registry import procedure_folders
 from liushui.store.database import UnitOfWork
+from liushui.workflow import read_folder
 from tests.rates import post_demand_rate
+from tests.scenarios.counter_plan import FIRST_MINOR, WALK_INS
+from tests.scenarios.counter_year import PROCEDURES, CounterLives
 from tests.scenarios.placed_year import PlacedLives
 
 FIRST = date(2026, 1, 5)
@@ -72,11 +77,15 @@ def plan_of(seed: str, day: date) -> list[Action]:
 
 
 class SimulatedBank:
-    def __init__(self, bank: Bank, clock: ManualClock, seed: str, verified: bool = False) -> None:
-        self.bank, self.clock, self.seed, self.verified = bank, clock, seed, verified
+    """proving: the books are verified after every close, wholly on the first of a month and otherwise from the day before."""
+
+    def __init__(self, bank: Bank, clock: ManualClock, seed: str, *, proving: bool = False) -> None:
+        self.bank, self.clock, self.seed, self.proving = bank, clock, seed, proving
         self.accounts: list[int] = []
         self.cash: dict[int, int] = {}
         self.lives: PlacedLives | None = None
+        self.counters: CounterLives | None = None
+        self.proved: list[date] = []
 
     async def found(self) -> None:
         """Customers and their accounts with something to live on."""
@@ -89,7 +98,8 @@ class SimulatedBank:
         places: list[CustomerAccount] = []
         owners: list[str] = []
         for who in range(PEOPLE):
-            owner, place = await self._welcome(who, branches[who % len(branches)])
+            minor = 300_000_000 if who == 0 else 5_000_000
+            owner, place = await self._welcome(who, branches[who % len(branches)], minor)
             owners.append(owner)
             places.append(place)
         self.accounts = [place.id for place in places]
@@ -97,8 +107,17 @@ class SimulatedBank:
         self.cash = {b.id: (await self.bank.internal.of(b.id, "CNY"))["clearing"] for b in branches}
         for who in range(1, PEOPLE):
             await self._order(who)
+        walk_ins = [
+            (await self._welcome(PEOPLE + who, branches[who % len(branches)], FIRST_MINOR))[1].number
+            for who in range(WALK_INS)
+        ]
+        for folder in procedure_folders():
+            if folder.name in PROCEDURES:
+                await self.bank.processes.deploy(read_folder(folder), actor="system")
+        self.counters = CounterLives(self.bank, self.seed, walk_ins, {b.code: b.id for b in branches}, FIRST)
 
-    async def _welcome(self, who: int, branch: Branch) -> tuple[str, CustomerAccount]:
+    async def _welcome(self, who: int, branch: Branch, minor: int) -> tuple[str, CustomerAccount]:
+        """A customer with an account and so much on it."""
         new = NewCustomer(
             "individual", f"Person {who}", "other", f"SIM-{who}", "CN", birth_date=date(1990, 1, 1)
         )
@@ -116,7 +135,7 @@ class SimulatedBank:
         )  # fmt: skip
         await self.bank.deposits.deposit_cash(
             Actor("system", branch.id, "set_up", f"sim:first:{who}"), account=opened.number,
-            amount=300_000_000 if who == 0 else 5_000_000, currency="CNY",
+            amount=minor, currency="CNY",
         )  # fmt: skip
         return customer.number, await self.bank.directory.find(opened.number)
 
@@ -151,9 +170,8 @@ class SimulatedBank:
         """Everything of one day, its close of the days before first."""
         self._morning(day)
         await self.bank.day_end.run()
-        if self.verified:
-            faults = [(fault.code, dict(fault.params)) for fault in await verify(self.bank.db)]
-            assert not faults, (day, faults)
+        if self.proving:
+            await self._prove(day)
         requests = [
             self._request(day, number, action) for number, action in enumerate(plan_of(self.seed, day))
         ]
@@ -162,7 +180,20 @@ class SimulatedBank:
             a for a in answers if not isinstance(a, Posted)
         ]
         assert self.lives is not None
+        assert self.counters is not None
         await self.lives.live(day)
+        await self.counters.live(day)
+
+    async def _prove(self, day: date) -> None:
+        """Seal what was booked, and prove all of it or what has come since the day before yesterday was cut off."""
+        await seal(self.bank.db, self.clock)
+        yesterday = day - timedelta(days=1)
+        whole = day.day == 1 or yesterday <= FIRST
+        faults = await verify(self.bank.db, since=None if whole else yesterday)
+        assert faults == [], (day, faults)
+        assert self.counters is not None
+        await self.counters.check(day)
+        self.proved.append(day)
 
     def _request(self, day: date, number: int, action: Action) -> Post:
         cash = self.cash[min(self.cash)]  # a kill while the bank was founded may have used up a number
@@ -179,17 +210,18 @@ class SimulatedBank:
         return Post(header, (Line(source, True, action.minor), Line(target, False, action.minor)))
 
 
-async def run(dsn: str, seed: str, until: date, *, verified: bool = False) -> None:
-    """Live from wherever the bank is up to a day. verified: prove all books after every close."""
+async def run(dsn: str, seed: str, until: date, *, proving: bool = False) -> list[date]:
+    """Live the year up to a day; return the mornings on which the books were proved."""
     clock = ManualClock(datetime(FIRST.year, FIRST.month, FIRST.day, 2, tzinfo=UTC))
     async with open_bank(dsn, clock) as bank:
-        simulated = SimulatedBank(bank, clock, seed, verified)
+        simulated = SimulatedBank(bank, clock, seed, proving=proving)
         await simulated.found()
         async with bank.db.read() as conn:
             day: date = await conn.fetchval("SELECT business_date FROM commit_head")
         while day <= until:
             await simulated.live(day)
             day += timedelta(days=1)
+        return simulated.proved
 
 
 if __name__ == "__main__":

@@ -4,9 +4,11 @@ day by day in plain Decimal."""
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,8 +20,10 @@ import pytest
 
 from liushui.bank import open_bank, verify
 from liushui.kernel.clock import ManualClock
+from tests.scenarios.counter_oracle import check_counters
+from tests.scenarios.counter_plan import WALK_INS, reckoned
 from tests.scenarios.placed_oracle import check_histories
-from tests.scenarios.simulated_year import YEAR_DAYS, rate_on, run
+from tests.scenarios.simulated_year import FIRST, YEAR_DAYS, rate_on, run
 
 SEED = "2026"
 UNTIL = date(2027, 1, 2)
@@ -44,18 +48,29 @@ async def faults_of(dsn: str) -> list[Any]:
         return [(f.code, dict(f.params)) for f in await verify(bank.db)]
 
 
-def run_killed(dsn: str, chance: random.Random, kills: int) -> None:
-    """The same year in a program that is killed at random moments and begun again."""
+def run_killed(dsn: str, chance: random.Random, kills: int, journals: int) -> None:
+    """The same year in a program that is killed at random moments and begun again. The moments are spread over the year by
+    its journals and not by the clock, so that a slow machine does not kill in January only."""
     command = [sys.executable, "-m", "tests.scenarios.simulated_year", dsn, SEED, UNTIL.isoformat()]
-    while True:
+    for moment in [*sorted(chance.sample(range(journals), kills)), None]:
         with subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.PIPE) as program:
-            try:
-                _, said = program.communicate(timeout=chance.uniform(1.0, 4.0) if kills > 0 else 250)
-                assert program.returncode == 0, said.decode()[-2000:]
-                return
-            except subprocess.TimeoutExpired:
+            if moment is not None:
+                asyncio.run(wait_for_journal(dsn, moment, program))
+                time.sleep(chance.uniform(0, 0.1))
                 program.kill()
-                kills -= 1
+                continue
+            _, said = program.communicate(timeout=400)
+            assert program.returncode == 0, said.decode()[-2000:]
+
+
+async def wait_for_journal(dsn: str, number: int, program: subprocess.Popen[bytes]) -> None:
+    conn = await asyncpg.connect(dsn)
+    try:
+        while await conn.fetchval("SELECT last_journal_id FROM commit_head") < number:
+            assert program.poll() is None, "the year has ended before its last kill"
+            await asyncio.sleep(0.01)
+    finally:
+        await conn.close()
 
 
 async def interest_day_by_day(dsn: str) -> tuple[dict[tuple[int, date], int], dict[tuple[int, date], int]]:
@@ -89,6 +104,77 @@ async def interest_day_by_day(dsn: str) -> tuple[dict[tuple[int, date], int], di
                 if r["code"] == "INT02" and r["value_date"] == until:
                     paid[account, settlement] = r["net"]
     return due, paid
+
+
+MOVED = """
+SELECT p.code, m.business_date, l.face, l.pieces FROM cash_movement m JOIN cash_place p ON p.id = m.place_id
+LEFT JOIN cash_movement_line l ON l.movement_id = m.id ORDER BY m.id, l.face
+"""
+COUNTED = """
+SELECT p.code, c.business_date, c.purpose, c.notes::text, c.counted, c.book, c.counted_by FROM cash_count c
+JOIN cash_place p ON p.id = c.place_id ORDER BY c.id
+"""
+SETTLED = """
+SELECT p.code, d.kind, d.amount, d.booked_on, d.outcome, d.settled_on, d.confirmed_by, d.settled_by FROM cash_difference d
+JOIN cash_place p ON p.id = d.place_id ORDER BY d.id
+"""
+TRANSFERRED = """
+SELECT g.code, r.code, t.amount, t.state, t.sent_by, t.settled_by FROM cash_transfer t JOIN cash_place g ON g.id = t.giver_id
+JOIN cash_place r ON r.id = t.receiver_id ORDER BY t.case_id
+"""
+SESSIONS = """
+SELECT p.code, s.teller, s.opened_on, s.state FROM till_session s JOIN cash_place p ON p.id = s.place_id ORDER BY s.id
+"""
+
+
+async def check_both_counters(dsn: str, other: str) -> None:
+    """What lies in every place is what plain dictionaries hold, and both years have moved, counted and found the same."""
+    expected = reckoned(SEED, FIRST, UNTIL)
+    wanted = [
+        "recounted",
+        "fetched",
+        "filled",
+        "over_limit",
+        "refused",
+        "brought",
+        "away",
+        "over",
+        "short",
+        "later",
+        "customer",
+        "unexplained",
+    ]
+    assert min(expected.seen[what] for what in wanted) > 0, expected.seen
+    one, two = await asyncpg.connect(dsn), await asyncpg.connect(other)
+    try:
+        for conn in (one, two):
+            numbers = [row["number"] for row in await conn.fetch(
+                "SELECT number FROM ledger_account WHERE terms_id = 'demand' ORDER BY id DESC LIMIT $1", WALK_INS)]  # fmt: skip
+            await check_counters(conn, expected, numbers[::-1], FIRST)
+        for sql in (MOVED, COUNTED, SETTLED, TRANSFERRED, SESSIONS):
+            assert [tuple(row) for row in await two.fetch(sql)] == [
+                tuple(row) for row in await one.fetch(sql)
+            ]
+        posted = {row["code"]: row["n"] for row in await one.fetch(
+            "SELECT code, count(*) AS n FROM journal WHERE process_instance IS NOT NULL GROUP BY code")}  # fmt: skip
+        assert (posted["DEP01"], posted["DEP02"]) == (expected.seen["deposited"], expected.seen["withdrawn"])
+        sessions = await one.fetch(SESSIONS)
+        assert len(sessions) == len(expected.open_days)
+        assert {row["state"] for row in sessions} == {"closed"}
+    finally:
+        await one.close()
+        await two.close()
+
+
+async def check_walk_ins(dsn: str, due: dict[tuple[int, date], int]) -> None:
+    """Who only came to the counter has what dictionaries say, and interest."""
+    conn = await asyncpg.connect(dsn)
+    found = await conn.fetch(
+        "SELECT a.id, b.credits_posted - b.debits_posted AS has FROM ledger_account a JOIN ledger_balance b "
+        "ON b.account_id = a.id WHERE a.terms_id = 'demand' ORDER BY a.id DESC LIMIT $1", WALK_INS)  # fmt: skip
+    await conn.close()
+    for row, cash in zip(found[::-1], reckoned(SEED, FIRST, UNTIL).accounts, strict=True):
+        assert row["has"] == cash + sum(due.get((row["id"], settlement), 0) for settlement in SETTLEMENTS)
 
 
 RENT_DAYS = [
@@ -132,11 +218,14 @@ def test_a_year_with_kills_ends_with_the_books_of_a_year_without(
 ) -> None:
     other = asyncio.run(new_database())
     begin_demo(other)
-    asyncio.run(run(demo, SEED, UNTIL, verified=True))
+    proved = asyncio.run(run(demo, SEED, UNTIL, proving=True))
+    assert len(proved) == (UNTIL - FIRST).days + 1
     assert asyncio.run(faults_of(demo)) == []
-    run_killed(other, random.Random(7), kills=5)
+    books = asyncio.run(books_of(demo))
+    run_killed(other, random.Random(7), kills=5, journals=json.loads(books)[-1][0])
     assert asyncio.run(faults_of(other)) == []
-    assert asyncio.run(books_of(other)) == asyncio.run(books_of(demo))
+    assert asyncio.run(books_of(other)) == books
+    asyncio.run(check_both_counters(demo, other))
     rents = asyncio.run(rents_paid(demo))
     assert len(rents) == 16
     assert all(days == RENT_DAYS for days in rents.values())
@@ -148,6 +237,7 @@ def test_a_year_with_kills_ends_with_the_books_of_a_year_without(
     due, paid = asyncio.run(interest_day_by_day(demo))
     assert len(due) > 90
     assert paid == due
+    asyncio.run(check_walk_ins(demo, due))
     happened = asyncio.run(check_histories(demo))
     wanted = {
         "renewed",

@@ -7,6 +7,7 @@ from datetime import date
 
 from liushui.kernel.errors import Fault
 from liushui.store.database import PoolConnection, UnitOfWork
+from liushui.store.given import NOTHING, Given
 from liushui.store.queries import Queries
 
 Q = Queries("liushui.accounting")
@@ -56,9 +57,11 @@ async def trial_balance(
     return [TrialBalanceRow(*row) for row in rows]
 
 
-async def verify_general_ledger(conn: PoolConnection) -> list[Fault]:
-    """General ledger against accounts, and debits against credits of every day, branch and currency."""
-    faults: list[Fault] = []
-    for code, sql in (("verify_gl_differs", Q.verify_accounts), ("verify_day_unbalanced", Q.verify_days)):
-        faults += [Fault(code, dict(row)) for row in await conn.fetch(sql, DIFFERENCES_MAX)]
-    return faults
+async def verify_general_ledger(conn: PoolConnection, given: Given = NOTHING) -> list[Fault]:
+    """General ledger against accounts, and debits against credits of every day, branch and currency, from the given day on."""
+    differing = await conn.fetch(Q.verify_accounts, DIFFERENCES_MAX)
+    unbalanced = await conn.fetch(Q.verify_days, DIFFERENCES_MAX, given.day)
+    return [
+        *(Fault("verify_gl_differs", dict(row)) for row in differing),
+        *(Fault("verify_day_unbalanced", dict(row)) for row in unbalanced),
+    ]

@@ -43,6 +43,7 @@ ORDER BY gl_code, branch_id, currency LIMIT $1;
 
 -- name: verify_days
 SELECT booking_date::text, branch_id, currency FROM gl_turnover_current
+WHERE $2::date IS NULL OR booking_date >= $2
 GROUP BY booking_date, branch_id, currency HAVING sum(debit) <> sum(credit)
 ORDER BY booking_date, branch_id, currency LIMIT $1;
 

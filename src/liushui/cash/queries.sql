@@ -155,10 +155,11 @@ WHERE b.debits_posted - b.credits_posted
 -- name: verify_movements
 WITH booked AS (
     SELECT e.journal_id, p.id AS place_id, sum(CASE WHEN e.debit THEN e.amount ELSE -e.amount END) AS amount
-    FROM entry e JOIN cash_place p ON p.account_id = e.account_id GROUP BY e.journal_id, p.id
+    FROM entry e JOIN cash_place p ON p.account_id = e.account_id WHERE e.journal_id > $2 GROUP BY e.journal_id, p.id
 ), moved AS (
     SELECT m.journal_id, m.place_id, coalesce(sum(l.face * l.pieces), 0) AS amount
-    FROM cash_movement m LEFT JOIN cash_movement_line l ON l.movement_id = m.id GROUP BY m.id, m.journal_id, m.place_id
+    FROM cash_movement m LEFT JOIN cash_movement_line l ON l.movement_id = m.id
+    WHERE m.journal_id > $2 OR m.journal_id IS NULL GROUP BY m.id, m.journal_id, m.place_id
 )
 SELECT coalesce(b.journal_id, m.journal_id) AS journal, coalesce(b.place_id, m.place_id) AS place
 FROM booked b FULL JOIN moved m ON m.journal_id = b.journal_id AND m.place_id = b.place_id

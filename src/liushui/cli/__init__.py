@@ -71,6 +71,10 @@ def _parser() -> argparse.ArgumentParser:
     command("migrate", _migrate, "bring the database up to this version")
     check = command("verify", _verify, "recompute the books; exits with 1 where they do not hold")
     check.add_argument("--json", action="store_true", help="for machines")
+    check.add_argument(
+        "--since", type=date.fromisoformat, metavar="DATE",
+        help="take as given what the last day closed and sealed before it has left, and prove the rest; default: everything",
+    )  # fmt: skip
     process.add_commands(commands, common)
     eod.add_commands(commands, common)
     product.add_commands(commands, common)
@@ -180,7 +184,9 @@ def _verify(settings: Settings, options: argparse.Namespace) -> int:
         db = await Database.connect(dsn)
         try:
             faults = await verify(
-                db, (lambda _: None) if options.json else lambda step: print(f"checking {step}")
+                db,
+                (lambda _: None) if options.json else lambda step: print(f"checking {step}", flush=True),
+                since=options.since,
             )
         finally:
             await db.close()

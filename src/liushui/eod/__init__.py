@@ -1,7 +1,16 @@
 """The bank's day: cut-off, and the ordered, restartable steps that close it."""
 
 from liushui.eod.model import Day, DayStatus, Progress, Step, StepState, StepStatus, load_steps, parse_steps
-from liushui.eod.service import DayEnd, Told, Work, business_date, day_status, days, verify_days
+from liushui.eod.service import (
+    DayEnd,
+    Told,
+    Work,
+    business_date,
+    day_status,
+    days,
+    given_before,
+    verify_days,
+)
 from liushui.eod.steps import Steps
 
 __all__ = [
@@ -18,6 +27,7 @@ __all__ = [
     "business_date",
     "day_status",
     "days",
+    "given_before",
     "load_steps",
     "parse_steps",
     "verify_days",

@@ -49,4 +49,15 @@ ORDER BY date, position;
 SELECT business_date FROM commit_head;
 
 -- name: closed_days
-SELECT date, trial_digest FROM business_day WHERE closed_at IS NOT NULL ORDER BY date;
+SELECT date, trial_digest FROM business_day WHERE closed_at IS NOT NULL AND ($1::date IS NULL OR date >= $1)
+ORDER BY date;
+
+-- Of which every journal up to the cut-off stands under a seal.
+-- name: last_closed
+SELECT date, cut_journal, cut_at FROM business_day
+WHERE closed_at IS NOT NULL AND date < $1 AND cut_journal <= coalesce((SELECT max(last_journal) FROM seal), 0)
+ORDER BY date DESC LIMIT 1;
+
+-- Walks back from the newest event, so it takes as long as there are events since.
+-- name: event_of_journal
+SELECT coalesce((SELECT id FROM event WHERE journal_id <= $1 ORDER BY id DESC LIMIT 1), 0);

@@ -16,6 +16,7 @@ from liushui.eod.model import Day, DayStatus, Progress, StepState, StepStatus, l
 from liushui.kernel.clock import BANK_TIME, Clock
 from liushui.kernel.errors import Fault, Refused, refuse
 from liushui.store.database import Database, PoolConnection, UnitOfWork
+from liushui.store.given import NOTHING, Given
 from liushui.store.queries import Queries
 
 Q = Queries("liushui.eod")
@@ -189,11 +190,23 @@ async def _with_steps(conn: PoolConnection, rows: Sequence[Record]) -> list[DayS
     return [DayStatus(row["date"], row["cut_at"], row["closed_at"], steps[row["date"]]) for row in rows]
 
 
-async def verify_days(conn: PoolConnection) -> list[Fault]:
-    """Every closed day's turnover in the general ledger is what was sealed with it."""
+async def given_before(conn: PoolConnection, day: date) -> Given:
+    """What a verification of ``day`` and later may take as given: all up to the cut-off of the last day before it that is
+    closed and whose journals are sealed (docs/decisions/0025). Refuses ``verify_no_closed_day``."""
+    row = await conn.fetchrow(Q.last_closed, day)
+    if row is None:
+        raise refuse("verify_no_closed_day", "since", since=day.isoformat())
+    event: int = await conn.fetchval(Q.event_of_journal, row["cut_journal"])
+    return Given(row["cut_journal"], event, row["date"], row["cut_at"])
+
+
+async def verify_days(conn: PoolConnection, given: Given = NOTHING) -> list[Fault]:
+    """Every closed day's turnover in the general ledger is what was sealed with it, from the given day on."""
     faults: list[Fault] = []
-    before = GENESIS
-    for row in await conn.fetch(Q.closed_days):
+    before: bytes = GENESIS
+    if given.day is not None:
+        before = await conn.fetchval(Q.digest_before, given.day) or GENESIS
+    for row in await conn.fetch(Q.closed_days, given.day):
         digest: bytes = await conn.fetchval(ACCOUNTING_Q.day_digest, row["date"], before)
         if digest != row["trial_digest"]:
             faults.append(Fault("verify_closed_day_changed", {"date": row["date"].isoformat()}))

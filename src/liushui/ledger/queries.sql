@@ -128,42 +128,58 @@ FROM journal j WHERE j.id BETWEEN $1 AND $2 ORDER BY j.id;
 -- name: insert_seal
 INSERT INTO seal (block, first_journal, last_journal, leaves, root, sealed_at) VALUES ($1, $2, $3, $4, $5, $6);
 
+-- name: seal_before
+SELECT last_journal, root FROM seal WHERE last_journal <= $1 ORDER BY block DESC LIMIT 1;
+
 -- name: seals
-SELECT block, first_journal, last_journal, leaves, root FROM seal ORDER BY block;
+SELECT block, first_journal, last_journal, leaves, root FROM seal WHERE last_journal > $1 ORDER BY block;
 
 -- name: verify_numbering
-SELECT count(*) AS journals, coalesce(min(id), 1) AS first, coalesce(max(id), 0) AS last,
+SELECT count(*) AS journals, coalesce(min(id), $1::bigint + 1) AS first, coalesce(max(id), $1::bigint) AS last,
        (SELECT last_journal_id FROM commit_head) AS head
-FROM journal;
+FROM journal WHERE id > $1;
 
 -- name: verify_journals
 SELECT e.journal_id, a.branch_id, a.currency,
        sum(CASE WHEN e.debit THEN e.amount ELSE -e.amount END)::bigint AS difference
 FROM entry e JOIN ledger_account a ON a.id = e.account_id
+WHERE e.journal_id > $2
 GROUP BY e.journal_id, a.branch_id, a.currency
 HAVING sum(CASE WHEN e.debit THEN e.amount ELSE -e.amount END) <> 0
 ORDER BY e.journal_id LIMIT $1;
 
 -- name: verify_orphans
 SELECT e.journal_id, e.account_id FROM entry e
-WHERE NOT EXISTS (SELECT 1 FROM journal j WHERE j.id = e.journal_id AND j.kind IN (1, 3, 6))
-   OR NOT EXISTS (SELECT 1 FROM ledger_account a WHERE a.id = e.account_id)
+LEFT JOIN journal j ON j.id = e.journal_id AND j.kind IN (1, 3, 6) AND j.id > $2
+LEFT JOIN ledger_account a ON a.id = e.account_id
+WHERE e.journal_id > $2 AND (j.id IS NULL OR a.id IS NULL)
 ORDER BY e.journal_id LIMIT $1;
 
 -- name: verify_without_entries
 SELECT j.id FROM journal j
-WHERE j.kind IN (1, 3, 6) AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.journal_id = j.id)
+WHERE j.id > $2 AND j.kind IN (1, 3, 6)
+  AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.journal_id = j.id AND e.journal_id > $2)
 ORDER BY j.id LIMIT $1;
 
+-- Every entry follows from the one before it on its account; the first of those looked at from the last that is given.
 -- name: verify_statements
-SELECT s.number, s.position FROM (
-    SELECT a.number, e.position, e.balance_after,
-           row_number() OVER w AS counted,
-           sum(CASE WHEN e.debit = a.debit_normal THEN e.amount ELSE -e.amount END) OVER w AS running
+SELECT a.number, s.position FROM (
+    SELECT e.account_id, e.position, e.balance_after,
+           CASE WHEN e.debit = a.debit_normal THEN e.amount ELSE -e.amount END AS net,
+           lag(e.position) OVER w AS position_before, lag(e.balance_after) OVER w AS balance_before
     FROM entry e JOIN ledger_account a ON a.id = e.account_id
+    WHERE e.journal_id > $2
     WINDOW w AS (PARTITION BY e.account_id ORDER BY e.position)
-) s WHERE s.counted <> s.position OR s.running <> s.balance_after
-ORDER BY s.number, s.position LIMIT $1;
+) s JOIN ledger_account a ON a.id = s.account_id
+WHERE CASE
+    WHEN s.position_before IS NOT NULL
+        THEN (s.position_before + 1, s.balance_before + s.net) <> (s.position, s.balance_after)
+    WHEN s.position = 1 THEN s.net <> s.balance_after
+    ELSE s.balance_after - s.net IS DISTINCT FROM (
+        SELECT p.balance_after FROM entry p
+        WHERE p.account_id = s.account_id AND p.position = s.position - 1 AND p.journal_id <= $2)
+    END
+ORDER BY a.number, s.position LIMIT $1;
 
 -- name: verify_counters
 WITH booked AS (
@@ -185,13 +201,38 @@ WHERE b.account_id IS NULL
        coalesce(h.debits, 0), coalesce(h.credits, 0))
 ORDER BY a.number LIMIT $1;
 
+-- Every account, moved or not, stands where its last entry has left it. That its debits and its credits are each right the
+-- general ledger says, in sum.
+-- name: verify_counters_since
+WITH held AS (
+    SELECT l.account_id, sum(l.amount) FILTER (WHERE l.debit) AS debits,
+           sum(l.amount) FILTER (WHERE NOT l.debit) AS credits
+    FROM hold_line l JOIN hold h ON h.journal_id = l.journal_id
+    WHERE h.resolved_by IS NULL GROUP BY l.account_id
+)
+SELECT a.number FROM ledger_account a
+LEFT JOIN ledger_balance b ON b.account_id = a.id LEFT JOIN held h ON h.account_id = a.id
+WHERE b.account_id IS NULL
+   OR (b.debits_pending, b.credits_pending) IS DISTINCT FROM (coalesce(h.debits, 0), coalesce(h.credits, 0))
+   OR ARRAY[b.position, CASE WHEN a.debit_normal THEN b.debits_posted - b.credits_posted
+                             ELSE b.credits_posted - b.debits_posted END]
+      IS DISTINCT FROM coalesce((SELECT ARRAY[e.position, e.balance_after] FROM entry e WHERE e.account_id = a.id
+                                 ORDER BY e.position DESC LIMIT 1), ARRAY[0, 0]::bigint[])
+ORDER BY a.number LIMIT $1;
+
 -- name: verify_holds
 SELECT h.journal_id FROM hold h LEFT JOIN journal r ON r.resolves = h.journal_id
 WHERE h.resolved_by IS DISTINCT FROM r.id ORDER BY h.journal_id LIMIT $1;
 
+-- name: verify_holds_since
+SELECT h.journal_id FROM hold h
+WHERE (h.resolved_by IS NULL OR h.journal_id > $2 OR h.resolved_by > $2)
+  AND h.resolved_by IS DISTINCT FROM (SELECT r.id FROM journal r WHERE r.resolves = h.journal_id)
+ORDER BY h.journal_id LIMIT $1;
+
 -- name: verify_events
-SELECT j.id FROM journal j LEFT JOIN event e ON e.journal_id = j.id AND e.kind = 'journal_posted'
-GROUP BY j.id HAVING count(e.id) <> 1 ORDER BY j.id LIMIT $1;
+SELECT j.id FROM journal j LEFT JOIN event e ON e.journal_id = j.id AND e.kind = 'journal_posted' AND e.id > $3
+WHERE j.id > $2 GROUP BY j.id HAVING count(e.id) <> 1 ORDER BY j.id LIMIT $1;
 
 -- name: customer_accounts
 SELECT id, number, branch_id, currency FROM ledger_account WHERE number = ANY ($1::text[]) AND terms_id IS NOT NULL AND NOT by_contract;
@@ -209,3 +250,14 @@ WITH booked AS (
 SELECT a.number FROM ledger_balance b JOIN ledger_account a ON a.id = b.account_id
 LEFT JOIN booked k ON k.account_id = b.account_id
 WHERE b.value_days <> coalesce(k.days, 0) ORDER BY a.number LIMIT $1;
+
+-- name: verify_balance_days_since
+SELECT (SELECT a.number FROM ledger_account a WHERE a.id = b.account_id) AS number FROM ledger_balance b
+WHERE b.account_id = ANY (ARRAY(SELECT DISTINCT account_id FROM entry WHERE journal_id > $2))
+  AND b.interest_since IS NOT NULL AND b.value_days <> (
+    SELECT coalesce(sum(x.net * (x.value_date - b.interest_since))
+                    FILTER (WHERE x.position > b.settled_position OR x.value_date > b.interest_since), 0)
+    FROM (SELECT e.position, CASE WHEN e.debit THEN -e.amount ELSE e.amount END AS net,
+                 (SELECT j.value_date FROM journal j WHERE j.id = e.journal_id) AS value_date
+          FROM entry e WHERE e.account_id = b.account_id) x)
+ORDER BY number LIMIT $1;

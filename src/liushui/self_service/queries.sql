@@ -191,4 +191,5 @@ INSERT INTO electronic_signature (case_id, party_id, passkey_id, public_key, con
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id;
 
 -- name: signatures
-SELECT id, public_key, content, client_data, authenticator_data, signature FROM electronic_signature ORDER BY id;
+SELECT id, public_key, content, client_data, authenticator_data, signature FROM electronic_signature
+WHERE $1::timestamptz IS NULL OR signed_at >= $1 ORDER BY id;

@@ -19,6 +19,7 @@ from liushui.self_service.model import CHALLENGE_LASTS
 from liushui.self_service.proofs import Proofs, Q
 from liushui.self_service.webauthn_check import still_holds
 from liushui.store.database import PoolConnection, UnitOfWork
+from liushui.store.given import NOTHING, Given
 
 
 def content_of(*, case: int, process: str, customer: str, shown: Mapping[str, Any], nonce: str) -> str:
@@ -77,11 +78,11 @@ async def take_signature(
     )  # fmt: skip
 
 
-async def verify_signatures(conn: PoolConnection) -> list[Fault]:
-    """Every electronic signature that does not hold any more."""
+async def verify_signatures(conn: PoolConnection, given: Given = NOTHING) -> list[Fault]:
+    """Every electronic signature that does not hold any more, of those made since what is given."""
     return [
         Fault("signature_broken", {"signature": row["id"]})
-        for row in await conn.fetch(Q.signatures)
+        async for row in conn.cursor(Q.signatures, given.at)
         if not still_holds(
             challenge_of(row["content"]), client_data=row["client_data"], authenticator_data=row["authenticator_data"],
             signature=row["signature"], public_key=row["public_key"],

@@ -25,6 +25,8 @@ PoolConnection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
 POOL_SIZE_DEFAULT = 8
 LOOKUPS_SIZE = 2
+SURVEYS_SIZE = 1
+STATEMENT_S_DEFAULT = 120.0
 ATTEMPTS_MAX = 4
 CONNECTION_LOST = (
     asyncpg.PostgresConnectionError,
@@ -124,24 +126,35 @@ class UnitOfWork:
 class Database:
     """A pool of connections to one database."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], lookups: asyncpg.Pool[asyncpg.Record]) -> None:
+    def __init__(
+        self,
+        pool: asyncpg.Pool[asyncpg.Record],
+        lookups: asyncpg.Pool[asyncpg.Record],
+        surveys: asyncpg.Pool[asyncpg.Record],
+    ) -> None:
         self.pool = pool
         self._lookups = lookups
+        self._surveys = surveys
 
     @classmethod
-    async def connect(cls, dsn: str, *, pool_size: int = POOL_SIZE_DEFAULT) -> Database:
-        """Open a pool. dsn: a libpq URI, or the one that the embedded server gives."""
-        pool, lookups = [
+    async def connect(
+        cls, dsn: str, *, pool_size: int = POOL_SIZE_DEFAULT, statement_s: float = STATEMENT_S_DEFAULT
+    ) -> Database:
+        """Open a pool. dsn: a libpq URI, or the one that the embedded server gives. statement_s: seconds after which a
+        statement is given up, those of a survey excepted."""
+        pool, lookups, surveys = [
             await asyncpg.create_pool(
-                dsn, min_size=least, max_size=most, server_settings=session_settings(), command_timeout=120,
+                dsn, min_size=least, max_size=most, server_settings=session_settings(), command_timeout=seconds,
                 reset=_nothing_to_reset,
             )
-            for least, most in ((1, pool_size), (0, LOOKUPS_SIZE))
+            for least, most, seconds in (
+                (1, pool_size, statement_s), (0, LOOKUPS_SIZE, statement_s), (0, SURVEYS_SIZE, None),
+            )
         ]  # fmt: skip
-        return cls(pool, lookups)
+        return cls(pool, lookups, surveys)
 
     async def close(self) -> None:
-        for pool in (self._lookups, self.pool):
+        for pool in (self._surveys, self._lookups, self.pool):
             try:
                 await asyncio.wait_for(pool.close(), timeout=5)
             except TimeoutError:
@@ -207,14 +220,32 @@ class Database:
             raise Refused(Fault("database_unavailable")) from error
 
     @asynccontextmanager
+    async def survey(self) -> AsyncGenerator[PoolConnection]:
+        """A ``read`` of whole tables: they are joined whole, and a statement may take as long as the tables are large. There
+        is one at a time."""
+        async with self._moment(self._surveys) as conn:
+            await conn.execute(Q.join_whole_tables)
+            yield conn
+
+    @asynccontextmanager
     async def read(self) -> AsyncGenerator[PoolConnection]:
-        """A read-only transaction that sees one moment: sums taken in it agree with each other."""
+        """A read-only transaction that sees one moment: sums taken in it agree with each other. Refuses
+        ``database_unavailable``, ``database_full`` and ``database_slow``, a statement having been given up."""
+        async with self._moment(self.pool) as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def _moment(self, pool: asyncpg.Pool[asyncpg.Record]) -> AsyncGenerator[PoolConnection]:
         try:
             async with (
-                self.pool.acquire() as conn,
+                pool.acquire() as conn,
                 conn.transaction(isolation="repeatable_read", readonly=True),
             ):
                 yield conn
+        except TimeoutError as error:
+            # To Python an OSError; a lost connection only where the system says so.
+            code = "database_slow" if error.errno is None else "database_unavailable"
+            raise Refused(Fault(code)) from error
         except CONNECTION_LOST as error:
             raise Refused(Fault("database_unavailable")) from error
         except asyncpg.PostgresError as error:  # a look at much needs room for temporary files

@@ -75,5 +75,8 @@ SELECT c.handler, h.last_event_id - c.last_event_id AS behind,
        (SELECT count(*) FROM outbox_parked p WHERE p.handler = c.handler) AS parked
 FROM outbox_cursor c, commit_head h ORDER BY c.handler;
 
+-- Whoever surveys whole tables has them joined whole: where they have grown since they were last analysed, the planner takes
+-- them for small and would join them row by row, hours instead of seconds. It may pause longer than others do in between.
 -- name: join_whole_tables
-SET LOCAL enable_nestloop = off;
+SELECT set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true),
+       set_config('idle_in_transaction_session_timeout', '600s', true);

@@ -291,8 +291,8 @@ LEFT JOIN process_path p ON p.id = e.path_id WHERE j.idempotency_key = $1;
 WITH posted AS (
     SELECT j.id AS journal, j.process_element AS element, e.case_id, e.path_id,
            e.id IS NOT NULL AND e.case_id = j.process_instance::bigint AND e.element = j.process_element AS agrees
-    FROM journal j LEFT JOIN event e ON e.journal_id = j.id AND e.kind = 'journal_posted'
-    WHERE j.process_instance IS NOT NULL
+    FROM journal j LEFT JOIN event e ON e.journal_id = j.id AND e.kind = 'journal_posted' AND e.id > $3
+    WHERE j.process_instance IS NOT NULL AND j.id > $2
 )
 SELECT journal FROM posted p LEFT JOIN process_path w ON w.id = p.path_id
 WHERE NOT p.agrees
@@ -303,19 +303,19 @@ WHERE NOT p.agrees
 ORDER BY journal LIMIT $1;
 
 -- name: verify_posting_of_event
-SELECT e.id AS event FROM event e LEFT JOIN journal j ON j.id = e.journal_id
-WHERE e.journal_id IS NOT NULL
+SELECT e.id AS event FROM event e LEFT JOIN journal j ON j.id = e.journal_id AND j.id > $2
+WHERE e.id > $3 AND e.journal_id IS NOT NULL
   AND (j.id IS NULL OR e.case_id IS DISTINCT FROM j.process_instance::bigint)
 ORDER BY e.id LIMIT $1;
 
 -- name: verify_path_of_event
 SELECT e.id AS event FROM event e LEFT JOIN process_path w ON w.id = e.path_id
-WHERE e.path_id IS NOT NULL AND w.id IS NULL ORDER BY e.id LIMIT $1;
+WHERE e.id > $2 AND e.path_id IS NOT NULL AND w.id IS NULL ORDER BY e.id LIMIT $1;
 
 -- name: verify_ended
 SELECT i.id AS "case" FROM process_instance i
 WHERE (i.ended_at IS NULL) <> (i.status IN ('running', 'incident'))
-   OR (i.ended_at IS NOT NULL AND (
+   OR (i.ended_at IS NOT NULL AND ($2::timestamptz IS NULL OR i.ended_at >= $2) AND (
         EXISTS (SELECT 1 FROM user_task t WHERE t.instance_id = i.id AND t.state IN ('open', 'claimed'))
      OR EXISTS (SELECT 1 FROM process_timer t WHERE t.instance_id = i.id)
      OR EXISTS (SELECT 1 FROM process_job t WHERE t.instance_id = i.id)

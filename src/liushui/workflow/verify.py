@@ -7,6 +7,7 @@ from asyncpg import Record
 
 from liushui.kernel.errors import Fault
 from liushui.store.database import PoolConnection
+from liushui.store.given import NOTHING, Given
 from liushui.workflow.catalogue import Catalogue, Deployed, Q
 from liushui.workflow.definition import PEOPLE, Kind
 from liushui.workflow.state import WAIT, State
@@ -15,17 +16,18 @@ DIFFERENCES_MAX = 20
 PAGE = 500
 
 
-async def verify_processes(conn: PoolConnection, catalogue: Catalogue) -> list[Fault]:
-    """The first differences of every kind; empty where all holds. conn: a transaction that sees one moment."""
+async def verify_processes(conn: PoolConnection, catalogue: Catalogue, given: Given = NOTHING) -> list[Fault]:
+    """The first differences of every kind; empty where all holds. conn: a transaction that sees one moment. given: only
+    later postings, events, and cases that run or have ended since."""
     checks = (
-        ("verify_case_missing", Q.verify_case_of_journal),
-        ("verify_posting_missing", Q.verify_posting_of_event),
-        ("verify_path_missing", Q.verify_path_of_event),
-        ("verify_case_not_over", Q.verify_ended),
+        ("verify_case_missing", Q.verify_case_of_journal, (given.journal, given.event)),
+        ("verify_posting_missing", Q.verify_posting_of_event, (given.journal, given.event)),
+        ("verify_path_missing", Q.verify_path_of_event, (given.event,)),
+        ("verify_case_not_over", Q.verify_ended, (given.at,)),
     )
     faults: list[Fault] = []
-    for code, sql in checks:
-        faults += [Fault(code, dict(row)) for row in await conn.fetch(sql, DIFFERENCES_MAX)]
+    for code, sql, since in checks:
+        faults += [Fault(code, dict(row)) for row in await conn.fetch(sql, DIFFERENCES_MAX, *since)]
     after = 0
     while rows := await conn.fetch(Q.verify_running, after, PAGE):
         for row in rows:

@@ -65,6 +65,7 @@ _STATUS = {
     "internal_error": 500,
     "busy": 503,
     "reports_busy": 503,
+    "database_slow": 503,
     "database_unavailable": 503,
     "database_full": 503,
 }
