@@ -102,7 +102,7 @@ def case_of(desk: Desk) -> int:
 
 
 def ended(desk: Desk, how: str) -> None:
-    expect(desk.page.locator(".title ~ .notice")).to_contain_text(how)
+    expect(desk.page.locator(".title ~ .notice-plain")).to_contain_text(how)
 
 
 def usable(desk: Desk) -> None:
@@ -169,6 +169,10 @@ def test_a_customer_transfers_what_they_have_looked_at_and_proven(sit: Sit, bank
     desk.page.keyboard.press("Enter")
     expect(desk.page.locator(".empty")).to_be_visible()
     usable(desk)
+    desk.page.get_by_role("button", name="生成对账单").click()
+    paper = desk.page.get_by_role("link", name="打开 PDF").get_attribute("href")
+    assert desk.page.request.get(f"{desk.address}{paper}").headers["content-type"] == "application/pdf"
+    picture(desk, "online-account-zh-CN")
     assert "0024" not in kept(desk)  # nor in the address or the title
     desk.page.get_by_role("button", name="退出").click()
     expect(desk.page.get_by_role("heading", name="登录")).to_be_visible()
@@ -221,14 +225,34 @@ def test_a_passkey_lets_in_and_signs_what_is_agreed_on(sit: Sit, bank: RunningBa
     desk.page.get_by_role("link", name="首页").click()
     expect(desk.page.get_by_text("二类户")).to_be_visible()
 
+    place(desk, "demand_or_time", "50")
+    place(desk, "time", "100")
+    expect(desk.page.locator(".card-link")).to_have_count(2)
+    desk.page.locator(".card-link", has_text="3 个月").click()
+    expect(desk.page.locator("main")).to_contain_text("不按约定利率计息")  # which is for the counter
+    expect(desk.page.get_by_role("button", name="全部支取")).to_have_count(0)
+    usable(desk)
+    picture(desk, "online-deposit-zh-CN")
     desk.page.get_by_role("link", name="存款").click()
-    field(desk, "金额").fill("100")
-    expect(desk.page.locator(".quote")).to_contain_text("到期利息")
+    desk.page.locator(".card-link", has_text="无固定期限").click()
+    desk.page.get_by_label("我已了解以上利息").check()
+    desk.page.get_by_role("button", name="全部支取").click()
+    ended(desk, "")
+    placed = ask(bank, "R0001", "GET", f"/v1/customers/{WANG.number}/deposits")["deposits"]
+    assert {one["product"]: one["state"] for one in placed} == {"demand_or_time": "closed", "time": "running"}
+    assert placed[-1]["principal"] == "100.00"
+
+
+def place(desk: Desk, product: str, amount: str) -> None:
+    """A deposit; then its page of steps, and back to the deposits."""
+    desk.page.get_by_role("link", name="存款").click()
+    field(desk, "产品").select_option(product)
+    field(desk, "金额").fill(amount)
+    expect(desk.page.locator(".quote")).to_contain_text("利率")
     usable(desk)
     desk.page.get_by_role("button", name="同意并存入").click()
-    ended(desk, "回单")
-    placed = ask(bank, "R0001", "GET", f"/v1/customers/{WANG.number}/deposits")["deposits"]
-    assert [(one["principal"], one["tenor"]) for one in placed] == [("100.00", "3M")]
+    ended(desk, "")
+    desk.page.get_by_role("link", name="存款").click()
 
 
 def test_without_a_line_the_page_says_so_and_a_slow_one_is_enough(sit: Sit) -> None:

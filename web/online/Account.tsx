@@ -23,6 +23,7 @@ import {
   Unknown,
   Waiting,
 } from './parts';
+import { statementPath } from './session';
 import { useVisit } from './visit';
 
 export function Account({ place }: { place: number }) {
@@ -253,7 +254,6 @@ function Paper({ account }: { account: MyAccount }) {
     (form, key) => post('/v1/my/processes/print_statement/cases', { form }, key),
     (done) => setCode(typeof done.told.statement === 'string' ? done.told.statement : null),
   );
-  const file = (format: string) => `/v1/my/statements/${code}?format=${format}&language=${language}`;
   return (
     <section className="card" aria-labelledby="paper">
       <h2 id="paper">{t('online.statement')}</h2>
@@ -285,10 +285,10 @@ function Paper({ account }: { account: MyAccount }) {
       </form>
       {code && (
         <Notice kind="good" title={t('online.statement.made', { code })}>
-          <a href={file('pdf')} target="_blank" rel="noreferrer">
+          <a href={statementPath(code, 'pdf', language)} target="_blank" rel="noreferrer">
             {t('online.statement.pdf')}
           </a>{' '}
-          <a href={file('csv')} download>
+          <a href={statementPath(code, 'csv', language)} download>
             {t('online.statement.csv')}
           </a>
         </Notice>

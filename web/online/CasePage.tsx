@@ -12,6 +12,7 @@ import { Back } from './Account';
 import { CustomerTask } from './CustomerTask';
 import { isDay, isMoment, showDay, showTime } from './dates';
 import { grouped, useMine } from './money';
+import { statementPath } from './session';
 import { Facts, Failed, Notice, Title, Waiting } from './parts';
 import { plainRate, tenorOf } from './Home';
 import { ShownValue } from '../shared/fields/ShownValue';
@@ -142,11 +143,7 @@ function Told({ shown }: { shown: MyCase }) {
       <Facts rows={rows} />
       {typeof statement === 'string' && (
         <p>
-          <a
-            href={`/v1/my/statements/${statement}?format=pdf&language=${language}`}
-            target="_blank"
-            rel="noreferrer"
-          >
+          <a href={statementPath(statement, 'pdf', language)} target="_blank" rel="noreferrer">
             {t('online.statement.pdf')}
           </a>
         </p>

@@ -66,7 +66,29 @@ const WHYS: Record<string, Key> = {
 };
 
 function TakeOut({ found, today }: { found: DepositView; today: IfTakenToday }) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
+  return (
+    <section className="card stack" aria-labelledby="take-out">
+      <h2 id="take-out">{t('online.deposit.takeOut')}</h2>
+      {today.parts.length > 0 && <Parts today={today} />}
+      <Facts
+        rows={[
+          [t('online.deposit.interest'), showDecimal(today.interest, found.currency)],
+          [t('online.deposit.total'), <strong key="t">{showDecimal(today.total, found.currency)}</strong>],
+        ]}
+      />
+      {today.why && (
+        <Notice kind="wait" title={t('online.deposit.broken')}>
+          <p>{t('online.deposit.counter')}</p>
+        </Notice>
+      )}
+      {!today.why && <TakeAll found={found} />}
+    </section>
+  );
+}
+
+function TakeAll({ found }: { found: DepositView }) {
+  const { t } = useI18n();
   const { visit } = useVisit();
   const { reload } = useMine();
   const [, go] = useLocation();
@@ -81,38 +103,7 @@ function TakeOut({ found, today }: { found: DepositView; today: IfTakenToday }) 
     },
   );
   return (
-    <section className="card stack" aria-labelledby="take-out">
-      <h2 id="take-out">{t('online.deposit.takeOut')}</h2>
-      <table className="movements parts">
-        <caption>{t('online.deposit.today', { day: showDay(today.date, language) })}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('online.deposit.why')}</th>
-            <th scope="col" className="figures">
-              {t('online.deposit.days')}
-            </th>
-            <th scope="col" className="figures">
-              {t('online.deposits.rate')}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {today.parts.map((part) => (
-            <tr key={`${part.why} ${part.from_on ?? ''}`}>
-              <td>{t(WHYS[part.why] ?? 'online.why.other')}</td>
-              <td className="figures">{part.days}</td>
-              <td className="figures">{plainRate(part.rate)}%</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <Facts
-        rows={[
-          [t('online.deposit.interest'), showDecimal(today.interest, found.currency)],
-          [t('online.deposit.total'), <strong key="t">{showDecimal(today.total, found.currency)}</strong>],
-        ]}
-      />
-      {today.why && <Notice kind="wait" title={t('online.deposit.broken')} />}
+    <>
       <OtherFaults error={errand.error} names={[]} />
       {errand.progress === 'unknown' && <Unknown onAgain={errand.again} />}
       <label className="tick">
@@ -128,6 +119,36 @@ function TakeOut({ found, today }: { found: DepositView; today: IfTakenToday }) 
       >
         {t('online.deposit.takeAll')}
       </Button>
-    </section>
+    </>
+  );
+}
+
+/** Each stretch of days with its rate. */
+function Parts({ today }: { today: IfTakenToday }) {
+  const { t, language } = useI18n();
+  return (
+    <table className="movements parts">
+      <caption>{t('online.deposit.today', { day: showDay(today.date, language) })}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('online.deposit.why')}</th>
+          <th scope="col" className="figures">
+            {t('online.deposit.days')}
+          </th>
+          <th scope="col" className="figures">
+            {t('online.deposits.rate')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {today.parts.map((part) => (
+          <tr key={`${part.why} ${part.from_on ?? ''}`}>
+            <td>{t(WHYS[part.why] ?? 'online.why.other')}</td>
+            <td className="figures">{part.days}</td>
+            <td className="figures">{plainRate(part.rate)}%</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

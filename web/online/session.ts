@@ -3,6 +3,7 @@
 import { ApiError, askOnce } from '../shared/api/client';
 import type { OneTimePasswordView, OptionsView, TicketView, Visit } from '../shared/api/customers';
 import type { Values } from '../shared/api/types';
+import type { Language } from '../shared/words';
 
 export interface Proof {
   one_time_password?: string;
@@ -35,6 +36,11 @@ export async function currentVisit(): Promise<Visit | null> {
 
 export async function endVisit(): Promise<void> {
   await askOnce('DELETE', '/v1/my/session');
+}
+
+/** Where a statement's paper is, in the reader's language. */
+export function statementPath(code: string, format: 'pdf' | 'csv', language: Language): string {
+  return `/v1/my/statements/${code}?format=${format}&language=${language === 'en' ? 'en' : 'zh'}`;
 }
 
 /* Factors: the first needs none before it, another one does. */
