@@ -63,6 +63,32 @@ def test_a_teller_finds_their_own_journals_and_a_supervisor_the_branch_s(demo: s
     run(demo, story)
 
 
+def test_what_a_supervisor_has_authorised_is_still_the_tellers_own(demo: str) -> None:
+    async def story(c: Client) -> None:
+        zhang, *_ = await c.accounts()
+        form = {"account": zhang, "amount": "60000.00", "denominations": {"10000": 600}}
+        case = (await c.call("POST", f"{CASES}/cash_deposit/cases", json={"form": form})).json()["case"]
+
+        async def work(staff: str, given: dict[str, object]) -> None:
+            tasks = (await c.call("GET", f"/v1/cases/{case}")).json()["tasks"]
+            task = next(t["task"] for t in tasks if t["state"] == "open")
+            body = {"version": 1, "form": given}
+            assert (await c.call("POST", f"/v1/tasks/{task}/completion", staff, json=body)).status_code == 200
+
+        await work("T0001", {"document_type": "id_card", "document_checked": True})
+        await work("S0001", {"decision": "approve"})
+        for staff in ("T0001", "S0001"):
+            (line,) = (await c.call("GET", "/v1/journals", staff)).json()["journals"][:1]
+            assert (line["case"], line["initiator"], line["operator"]) == (case, "T0001", "S0001")
+        printed = await c.call("POST", f"/v1/journals/{line['journal']}/receipts")
+        shown = await c.call("GET", f"/v1/receipts/{printed.json()['receipt']}")
+        paper = PdfReader(io.BytesIO(shown.content)).pages[0].extract_text()
+        assert paper.index("T0001") < paper.index("S0001")  # the teller, and who has authorised
+        assert (await c.call("GET", "/v1/journals", "T0002")).json()["journals"] == []
+
+    run(demo, story)
+
+
 def test_the_first_print_is_the_receipt_and_every_later_one_says_so(demo: str) -> None:
     async def story(c: Client) -> None:
         zhang, *_ = await c.accounts()
@@ -281,7 +307,8 @@ def test_a_task_says_whom_four_eyes_keep_out_and_who_may_do_it_instead(demo: str
         gone = await c.call("GET", f"/v1/tasks/{other}/attachments/{file['id']}")
         assert gone.json()["code"] == "attachment_unknown"  # of another case
 
-        assert (await c.call("GET", f"/v1/tasks/{task}/delegates", "S0001")).json() == []
+        remote = {"number": "M0001", "name": "高原"}  # works for every branch
+        assert (await c.call("GET", f"/v1/tasks/{task}/delegates", "S0001")).json() == [remote]
         body = {
             "number": "S0009",
             "name": "新主管",
@@ -291,15 +318,27 @@ def test_a_task_says_whom_four_eyes_keep_out_and_who_may_do_it_instead(demo: str
         }
         assert (await c.call("POST", "/v1/staff", "D0001", json=body)).status_code == 201
         who = (await c.call("GET", f"/v1/tasks/{task}/delegates", "S0001")).json()
-        assert who == [{"number": "S0009", "name": "新主管"}]
+        assert who == [remote, {"number": "S0009", "name": "新主管"}]
         assert (await c.call("GET", f"/v1/tasks/{task}/delegates", "T0002")).json()["code"] == "task_unknown"
 
     run(demo, story)
 
 
-def test_amounts_to_be_keyed_twice_are_a_parameter_that_forms_carry(demo: str) -> None:
+def test_forms_carry_the_amount_keyed_twice_and_every_piece_of_renminbi(demo: str) -> None:
+    """The pieces are those of 人民币管理条例 and its announcements: 1, 2 and 5 fen; 1, 2 and 5 jiao; 1, 2, 5, 10, 20, 50 and
+    100 yuan."""
+
     async def story(c: Client) -> None:
         process = (await c.call("GET", f"{CASES}/cash_deposit")).json()
+        faces = {f["name"]: f["faces"] for f in process["start_form"]["fields"]}
+        fen = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000]
+        assert faces["denominations"] == faces["change"] == fen[::-1]
+        assert faces["amount"] is None
+        closing = (await c.call("GET", f"{CASES}/till_close")).json()["start_form"]["fields"]
+        assert [(f["name"], f["type"], bool(f["faces"])) for f in closing] == [
+            ("denominations", "denominations", True),
+            ("vouchers", "vouchers", False),
+        ]
         twice = {f["name"]: f["keyed_twice_from"] for f in process["start_form"]["fields"]}
         assert twice["amount"] == "50000.00"
         assert {name for name, amount in twice.items() if amount} == {"amount"}

@@ -19,7 +19,7 @@ from liushui.demo import demo_data
 from tests.faults.running import RunningBank, running_bank
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright  # noqa: E402 - after it is known to be there
+from playwright.sync_api import Browser, Page, Playwright  # noqa: E402 - after it is known to be there
 
 T = TypeVar("T")
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -57,7 +57,7 @@ class Desk:
         self.page.goto(self.address + path)
 
     def log_in(self, number: str, password: str = "") -> None:
-        """password: that of a person whom only the bank with a past has."""
+        """password: that of a person whom the demo bank's data do not name."""
         known = {s["number"]: s["password"] for s in demo_data()["staff"]}
         self.page.locator("#login-number").fill(number)
         self.page.locator("#login-password").fill(password or known[number])
@@ -119,26 +119,31 @@ def bank(browser: Browser) -> Iterator[RunningBank]:
         yield running
 
 
+def sit_down(
+    browser: Browser, bank: RunningBank, language: str = "zh-CN", width: int = 1280, height: int = 900
+) -> Desk:
+    """Open a screen of its own for somebody. Whoever opens it closes its page's context."""
+    context = browser.new_context(viewport={"width": width, "height": height}, locale=language)
+    context.set_default_timeout(15_000)
+    context.add_init_script(
+        f"localStorage.getItem('liushui.language') ?? localStorage.setItem('liushui.language', '{language}')"
+    )
+    return Desk(context.new_page(), f"http://127.0.0.1:{bank.port}")
+
+
 @pytest.fixture
 def sit(browser: Browser, bank: RunningBank) -> Iterator[Callable[..., Desk]]:
-    """Open a screen of its own for somebody: ``desk("zh-CN", width=1920)``."""
-    contexts: list[BrowserContext] = []
+    """Screens for one story: ``sit("zh-CN", width=1920)``."""
     desks: list[Desk] = []
 
-    def sit_down(language: str = "zh-CN", width: int = 1280, height: int = 900) -> Desk:
-        context = browser.new_context(viewport={"width": width, "height": height}, locale=language)
-        context.set_default_timeout(15_000)
-        context.add_init_script(
-            f"localStorage.getItem('liushui.language') ?? localStorage.setItem('liushui.language', '{language}')"
-        )
-        contexts.append(context)
-        desks.append(Desk(context.new_page(), f"http://127.0.0.1:{bank.port}"))
+    def one(language: str = "zh-CN", width: int = 1280, height: int = 900) -> Desk:
+        desks.append(sit_down(browser, bank, language, width, height))
         return desks[-1]
 
-    yield sit_down
-    complaints = [error for one in desks for error in one.errors]
-    for context in contexts:
-        context.close()
+    yield one
+    complaints = [error for desk in desks for error in desk.errors]
+    for desk in desks:
+        desk.page.context.close()
     assert complaints == []
 
 

@@ -46,6 +46,27 @@ def test_a_large_deposit_waits_for_identity_and_for_another_pair_of_eyes(demo: s
     run(demo, tell)
 
 
+def test_what_no_supervisor_may_authorise_goes_to_the_remote_authoriser(demo: str) -> None:
+    """Above five million a supervisor's authority ends; the task is the remote authoriser's too, who sits elsewhere."""
+
+    async def tell(s: Story) -> None:
+        case = await s.start(TELLER, "cash_deposit", account=ZHANG, amount="5000000.01",
+                             denominations={"10000": 50_000, "1": 1})  # fmt: skip
+        await s.do(TELLER, case, "VerifyIdentity", document_type="id_card", document_checked=True)
+        assert await refused(s.do(SUPERVISOR, case, "Authorise", decision="approve")) == [
+            "authority_exceeded"
+        ]
+        remote = person("M0001", "remote_authoriser", branch=2, anywhere=True)
+        await s.do(remote, case, "Authorise", decision="approve")
+        assert await s.balance(ZHANG) == "5012000.01"
+        acted = [e["role"] for e in await s.events(case) if e["resource"] == "M0001"]
+        assert set(acted) == {
+            "remote_authoriser"
+        }  # the evidence says in which role, not in which they might have
+
+    run(demo, tell)
+
+
 def test_notes_that_do_not_make_the_amount_are_not_taken(demo: str) -> None:
     async def tell(s: Story) -> None:
         wrong = s.start(TELLER, "cash_deposit", account=ZHANG, amount="350.00", denominations={"10000": 3})

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from liushui.bench.pages import FIRST_LOAD_BYTES_MAX
 from liushui.channels.web import BUILT
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
-FIRST_LOAD_BYTES_MAX = {"teller": 700_000, "online": 350_000}
-"""After gzip: issue 5's bars, with diagrams and charts loaded when they are needed."""
 
 
 @pytest.mark.timeout(280)

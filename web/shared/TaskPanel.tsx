@@ -1,6 +1,6 @@
 /* A task as it is worked: what the case is about, the form, the procedure's words and the diagram with the token on it. */
 
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import { Alert, Button, Spin, Tag } from 'antd';
 import { type ApiError, asApiError, get, newKey, post } from './api/client';
 import type { CaseNumber, CaseView, FormDefinition, ProcessView, TaskView } from './api/types';
@@ -28,10 +28,13 @@ interface Props {
   task: number;
   /** Whether the panel stands inside a transaction that shows the case's facts itself. */
   inside?: boolean;
+  /** What stands in its place for a reader whom four eyes keep out of it. */
+  keptOut?: ReactNode;
   onDone: (once: Once) => void;
 }
 
-export function TaskPanel({ task, inside = false, onDone }: Props) {
+export function TaskPanel({ task, inside = false, keptOut, onDone }: Props) {
+  const { me } = useSession();
   const faultText = useFaultText();
   const { value, error, reload } = useLoad(`task ${task}`, async () => {
     const found = await get<TaskView>(`/v1/tasks/${task}`);
@@ -43,6 +46,7 @@ export function TaskPanel({ task, inside = false, onDone }: Props) {
   });
   if (error && !value) return <Alert type="error" showIcon title={faultText(error)} />;
   if (!value) return <Spin />;
+  if (keptOut && value.found.kept_out.some((one) => one.person === me.number)) return keptOut;
   return <OpenTask key={`${task}`} {...value} inside={inside} reload={reload} onDone={onDone} />;
 }
 

@@ -40,9 +40,6 @@ export function showDecimal(text: string, currency = 'CNY'): string {
   return minor === null ? text : showAmount(minor, currency);
 }
 
-/** Faces of renminbi in circulation, in fen, largest first. */
-export const FACES = [10000, 5000, 2000, 1000, 500, 100, 50, 10, 5, 2, 1];
-
 /** The sum of counted notes and coins, in minor units. */
 export function countedSum(counts: Record<string, number>): bigint {
   return Object.entries(counts).reduce((sum, [face, n]) => sum + BigInt(face) * BigInt(n), 0n);

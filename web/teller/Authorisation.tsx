@@ -11,6 +11,7 @@ import type { Once } from '../shared/ShownOnce';
 import { useI18n, type Key } from '../shared/i18n';
 
 const ROLES = new Set([
+  'vault_keeper',
   'teller',
   'supervisor',
   'operations',
@@ -23,9 +24,11 @@ const ROLES = new Set([
   'customer',
 ]);
 
+/** In words who may do a task: one role or several. */
 export function useRoleName(): (role: string | null) => string {
   const { t } = useI18n();
-  return (role) => (role && ROLES.has(role) ? t(`role.${role}` as Key) : (role ?? t('role.anybody')));
+  const one = (role: string) => (ROLES.has(role) ? t(`role.${role}` as Key) : role);
+  return (role) => (role ? role.split(' ').map(one).join(t('role.or')) : t('role.anybody'));
 }
 
 export function Authorisation({ task, onDone }: { task: TaskOfCase; onDone: (once: Once) => void }) {

@@ -148,14 +148,17 @@ export function Journal() {
   );
 }
 
+/** Who served the customer: whoever began the case, also where somebody else's authorisation booked it. */
+const tellerOf = (line: BookedLine): string => line.initiator ?? line.operator;
+
 function useColumns(everybodys: boolean, open: (journal: number) => void): Column<BookedLine>[] {
   const { t, language } = useI18n();
   return useMemo(() => {
     const operator: Column<BookedLine> = {
       key: 'operator',
       title: t('journal.operator'),
-      cell: (line) => line.operator,
-      by: (line) => line.operator,
+      cell: tellerOf,
+      by: tellerOf,
     };
     return [
       {
@@ -223,7 +226,8 @@ function Detail({ line, onPrinted }: { line: BookedLine; onPrinted: () => void }
     [t('result.transaction'), labelOf(line, language)],
     [t('journal.amount'), `${line.currency} ${showDecimal(line.amount, line.currency)}`],
     [t('lookUp.account'), line.accounts.join(', ')],
-    [t('journal.operator'), line.operator],
+    [t('journal.operator'), tellerOf(line)],
+    [t('journal.authorisedBy'), line.operator === tellerOf(line) ? null : line.operator],
     [t('result.bookedOn'), line.booking_date],
     [t('lookUp.memo'), line.memo],
     [t('worklist.case'), line.case === null ? null : String(line.case)],

@@ -118,7 +118,8 @@ function Running({ tab, process }: { tab: Tab; process: ProcessView }) {
     reload();
   };
   const isMine = (task: TaskOfCase) =>
-    task.claimed_by === me.number || (task.state === 'open' && (!task.role || me.roles.includes(task.role)));
+    task.claimed_by === me.number ||
+    (task.state === 'open' && (!task.role || task.role.split(' ').some((role) => me.roles.includes(role))));
   const decided = shown.tasks.filter((task) => task.completed_by && task.completed_by !== me.number).at(-1);
   const waiting = shown.tasks.filter((task) => task.state === 'open' || task.state === 'claimed');
   const mine = waiting.find(isMine);
@@ -151,7 +152,15 @@ function Running({ tab, process }: { tab: Tab; process: ProcessView }) {
           {decided?.completed_by && mine && (
             <Alert type="info" showIcon title={t('transaction.decided', { person: decided.completed_by })} />
           )}
-          {mine && <TaskPanel key={mine.task} task={mine.task} inside onDone={onDone} />}
+          {mine && (
+            <TaskPanel
+              key={mine.task}
+              task={mine.task}
+              inside
+              keptOut={<Authorisation task={mine} onDone={onDone} />}
+              onDone={onDone}
+            />
+          )}
           {!mine && others.length === 0 && (
             <Alert type="info" showIcon title={t('transaction.working')} role="status" />
           )}

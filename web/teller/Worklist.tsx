@@ -1,7 +1,7 @@
 /* The worklist (待办): what this person has taken or may take, most urgent first, worked by keyboard from the list. */
 
-import { memo, useCallback, useMemo, useRef, useState } from 'react';
-import { Alert, Button, Spin, Tag } from 'antd';
+import { memo, useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { Alert, Button, Spin } from 'antd';
 import { useLocation } from 'wouter';
 import { type ApiError, asApiError, get, newKey, post } from '../shared/api/client';
 import type { TaskLine, TaskPage } from '../shared/api/types';
@@ -90,10 +90,11 @@ function List({ onOpen }: { onOpen: (line: TaskLine) => void }) {
   const [filter, setFilter] = useState<Filter>(ALL);
   const [delegating, setDelegating] = useState<TaskLine | null>(null);
   const known = useRef<TaskLine[]>([]);
+  const pages = Math.max(1, Math.ceil(known.current.length / PAGE)); // a long list is asked for less often
   const { value, error, reload } = useLoad(
     'tasks',
     async () => (known.current = unchanged(known.current, await loadTasks())),
-    LOOK_AGAIN_MS,
+    LOOK_AGAIN_MS * pages,
   );
   const nameOf = useProcessNames();
   const move = useCallback(
@@ -107,7 +108,11 @@ function List({ onOpen }: { onOpen: (line: TaskLine) => void }) {
   );
   const columns = useColumns(nameOf, onOpen, move);
   const all = useMemo(() => value ?? [], [value]);
-  const rows = useMemo(() => all.filter(wanted(filter, me.number, nameOf)), [all, filter, me.number, nameOf]);
+  const settled = useDeferredValue(filter); // what is typed is seen at once, what it finds a moment later
+  const rows = useMemo(
+    () => all.filter(wanted(settled, me.number, nameOf)),
+    [all, settled, me.number, nameOf],
+  );
   const onLetter = (line: TaskLine, letter: string) => {
     const mine = line.claimed_by === me.number;
     if (letter === 'c' && line.claimed_by === null) move(line, 'claim');
@@ -124,19 +129,20 @@ function List({ onOpen }: { onOpen: (line: TaskLine) => void }) {
         <h1>{t('nav.worklist')}</h1>
         <span className="quiet" role="status">
           {value ? t('worklist.count', { count: rows.length }) : ''}
+          {all.length >= TASKS_MAX && ` · ${t('worklist.more', { count: all.length })}`}
         </span>
         <Choice
           id="worklist-process"
           label={t('worklist.process')}
           value={filter.process}
-          names={kindsOf(all, (line) => line.process, nameOf)}
+          names={kindsOf(all, (line) => [line.process], nameOf)}
           onChange={(process) => set({ process })}
         />
         <Choice
           id="worklist-role"
           label={t('worklist.role')}
           value={filter.role}
-          names={kindsOf(all, (line) => line.role ?? '', roleName).filter(([role]) => role !== '')}
+          names={kindsOf(all, (line) => (line.role ?? '').split(' '), roleName)}
           onChange={(role) => set({ role })}
         />
         <Choice
@@ -210,7 +216,7 @@ function wanted(filter: Filter, me: string, nameOf: (key: string) => string) {
   const text = filter.text.trim().toLowerCase();
   return (line: TaskLine) =>
     (!filter.process || line.process === filter.process) &&
-    (!filter.role || line.role === filter.role) &&
+    (!filter.role || (line.role ?? '').split(' ').includes(filter.role)) &&
     (filter.only !== 'mine' || line.claimed_by === me) &&
     (filter.only !== 'late' || (line.left_s !== null && line.left_s < 0)) &&
     (!text ||
@@ -221,10 +227,11 @@ function wanted(filter: Filter, me: string, nameOf: (key: string) => string) {
 
 function kindsOf(
   lines: readonly TaskLine[],
-  kind: (line: TaskLine) => string,
+  kinds: (line: TaskLine) => string[],
   name: (kind: string) => string,
 ): [string, string][] {
-  return [...new Set(lines.map(kind))].sort().map((one) => [one, name(one)]);
+  const found = new Set(lines.flatMap(kinds).filter((one) => one !== ''));
+  return [...found].sort().map((one) => [one, name(one)]);
 }
 
 interface ChoiceProps {
@@ -307,7 +314,7 @@ function useColumns(
         key: 'priority',
         title: t('worklist.priority'),
         cell: (line) => line.priority || '',
-        by: (line) => -line.priority,
+        by: (line) => line.priority,
         wide: true,
       },
       {
@@ -349,9 +356,9 @@ const Left = memo(function Left({ line, language }: { line: TaskLine; language: 
   const atRisk = !late && line.left_s * 1000 <= margin;
   return (
     <>
-      <Tag className={late ? 'tag-bad' : atRisk ? 'tag-risk' : 'tag-good'}>
+      <span className={late ? 'tag tag-bad' : atRisk ? 'tag tag-risk' : 'tag tag-good'}>
         {late ? t('worklist.late', { text }) : text}
-      </Tag>
+      </span>
       <span className="quiet wide-only-inline">{showMoment(line.due_at, language)}</span>
     </>
   );

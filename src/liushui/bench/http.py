@@ -112,7 +112,7 @@ def _serve_and_load(folder: Path, tokens: Path, seconds: int, say: Callable[[str
         program, env=environment | {"LIUSHUI_PORT": str(port)}, stdout=log, stderr=log
     )
     try:
-        _wait_until_open(port, served)
+        wait_until_open(port, served)
         figures: list[dict[str, float]] = []
         answered = 0
         generator = (
@@ -138,7 +138,7 @@ def _serve_and_load(folder: Path, tokens: Path, seconds: int, say: Callable[[str
     }  # fmt: skip
 
 
-def _wait_until_open(port: int, served: subprocess.Popen[bytes]) -> None:
+def wait_until_open(port: int, served: subprocess.Popen[bytes]) -> None:
     until = monotonic_s() + START_TIMEOUT_S
     while monotonic_s() < until and served.poll() is None:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as conn:

@@ -20,7 +20,7 @@ from liushui.identity.staff import (
     set_active,
     set_roles,
     staff_by_number,
-    staff_with_role,
+    staff_with_roles,
     unlock,
 )
 
@@ -48,6 +48,6 @@ __all__ = [
     "set_active",
     "set_roles",
     "staff_by_number",
-    "staff_with_role",
+    "staff_with_roles",
     "unlock",
 ]

@@ -72,6 +72,6 @@ RETURNING s.id, s.number, s.name, b.code AS branch, s.roles, s.active, s.locked_
 -- name: audit_page
 SELECT id, recorded_at, actor, action, subject, outcome FROM audit_event WHERE id > $1 ORDER BY id LIMIT $2;
 
--- name: staff_with_role
-SELECT s.number, s.name FROM staff s WHERE s.active AND ($1::text IS NULL OR $1 = ANY (s.roles))
+-- name: staff_with_roles
+SELECT s.number, s.name FROM staff s WHERE s.active AND (cardinality($1::text[]) = 0 OR s.roles && $1)
   AND (s.branch_id = $2 OR s.roles && $3::text[]) ORDER BY s.number LIMIT $4;

@@ -45,12 +45,12 @@ async def staff_by_number(conn: PoolConnection, number: str) -> Principal:
     return principal_from(row)
 
 
-async def staff_with_role(
-    conn: PoolConnection, role: str | None, branch_id: int, *, limit: int
+async def staff_with_roles(
+    conn: PoolConnection, roles: Sequence[str], branch_id: int, *, limit: int
 ) -> list[tuple[str, str]]:
-    """Number and name of whoever may work in a role (None: any) for a branch: of it, or of one that works for all."""
+    """Number and name of whoever may work in one of some roles (none: in any) for a branch: of it, or for all of them."""
     anywhere = [name for name, role_of in load_roles().items() if role_of.anywhere]
-    rows = await conn.fetch(Q.staff_with_role, role, branch_id, anywhere, limit)
+    rows = await conn.fetch(Q.staff_with_roles, list(roles), branch_id, anywhere, limit)
     return [(row["number"], row["name"]) for row in rows]
 
 

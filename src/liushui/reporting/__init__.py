@@ -1,6 +1,6 @@
 """Reports: statements, trial balance, balance sheet, income statement, day's journal, cash; PDF, CSV and JSON. Only reads."""
 
-from liushui.reporting.counter_journals import Sought, counter_journals
+from liushui.reporting.counter_journals import Sought, counter_journals, may_see_journal
 from liushui.reporting.model import MEDIA_TYPES, Format, Language
 from liushui.reporting.qr import QrCode, qr_code
 from liushui.reporting.scope import Asked
@@ -17,5 +17,6 @@ __all__ = [
     "Sought",
     "Written",
     "counter_journals",
+    "may_see_journal",
     "qr_code",
 ]

@@ -35,26 +35,56 @@ JOIN ledger_account a ON a.id = ap.account_id WHERE a.number = $1 AND ap.role = 
 -- name: branch_of_account
 SELECT branch_id FROM ledger_account WHERE number = $1;
 
--- name: counter_journals
-SELECT j.id, j.kind, j.code, j.booking_date, j.recorded_at, j.operator, j.branch_id, j.memo, j.reverses, r.id AS reversed_by,
+-- name: own_journals
+WITH own AS (
+    SELECT id FROM journal WHERE channel = 'counter' AND operator = $3 AND booking_date = $2
+    UNION
+    SELECT n.journal::bigint FROM process_instance i CROSS JOIN LATERAL jsonb_array_elements_text(i.objects -> 'journal') n (journal)
+    WHERE i.initiator = $3 AND i.channel = 'counter' AND (i.ended_at IS NULL OR i.ended_at >= $2::date - interval '1 day')
+)
+SELECT j.id, j.kind, j.code, j.booking_date, j.recorded_at, j.operator, i.initiator, j.memo, j.reverses, r.id AS reversed_by,
        j.process_instance, moved.amount, moved.currency, moved.accounts,
        (SELECT count(*) FROM journal_receipt p WHERE p.journal_id = j.id) AS receipts
-FROM journal j LEFT JOIN journal r ON r.reverses = j.id
+FROM own JOIN journal j USING (id) LEFT JOIN journal r ON r.reverses = j.id
+LEFT JOIN process_instance i ON i.id = CASE WHEN j.process_instance ~ '^[0-9]{1,18}$' THEN j.process_instance::bigint END
 CROSS JOIN LATERAL (
     SELECT max(e.amount) AS amount, min(a.currency) AS currency,
            coalesce(array_agg(DISTINCT a.number) FILTER (WHERE o.account_id IS NOT NULL), '{}') AS accounts,
-           bool_or(a.number = $6) AS touched
+           bool_or(a.number = $5) AS touched
     FROM entry e JOIN ledger_account a ON a.id = e.account_id
     LEFT JOIN account_party o ON o.account_id = a.id AND o.role = 'owner' WHERE e.journal_id = j.id) moved
-WHERE j.channel = 'counter' AND j.id < $1 AND j.booking_date = $2 AND ($3::text IS NULL OR j.operator = $3)
-  AND ($4::integer IS NULL OR j.branch_id = $4) AND ($5::text IS NULL OR j.code = $5) AND ($6::text IS NULL OR moved.touched)
-  AND moved.amount BETWEEN $7 AND $8
-ORDER BY j.id DESC LIMIT $9;
+WHERE j.id < $1 AND j.booking_date = $2 AND ($4::text IS NULL OR j.code = $4) AND ($5::text IS NULL OR moved.touched)
+  AND moved.amount BETWEEN $6 AND $7
+ORDER BY j.id DESC LIMIT $8;
+
+-- name: branch_journals
+SELECT j.id, j.kind, j.code, j.booking_date, j.recorded_at, j.operator, i.initiator, j.memo, j.reverses, r.id AS reversed_by,
+       j.process_instance, moved.amount, moved.currency, moved.accounts,
+       (SELECT count(*) FROM journal_receipt p WHERE p.journal_id = j.id) AS receipts
+FROM journal j LEFT JOIN journal r ON r.reverses = j.id
+LEFT JOIN process_instance i ON i.id = CASE WHEN j.process_instance ~ '^[0-9]{1,18}$' THEN j.process_instance::bigint END
+CROSS JOIN LATERAL (
+    SELECT max(e.amount) AS amount, min(a.currency) AS currency,
+           coalesce(array_agg(DISTINCT a.number) FILTER (WHERE o.account_id IS NOT NULL), '{}') AS accounts,
+           bool_or(a.number = $5) AS touched
+    FROM entry e JOIN ledger_account a ON a.id = e.account_id
+    LEFT JOIN account_party o ON o.account_id = a.id AND o.role = 'owner' WHERE e.journal_id = j.id) moved
+WHERE j.channel = 'counter' AND j.id < $1 AND j.booking_date = $2 AND ($3::text IS NULL OR $3 IN (j.operator, i.initiator))
+  AND ($4::text IS NULL OR j.code = $4) AND ($5::text IS NULL OR moved.touched) AND moved.amount BETWEEN $6 AND $7
+  AND ($9::integer IS NULL OR j.branch_id = $9)
+ORDER BY j.id DESC LIMIT $8;
+
+-- name: journal_owner
+SELECT j.operator, j.branch_id, i.initiator FROM journal j
+LEFT JOIN process_instance i ON i.id = CASE WHEN j.process_instance ~ '^[0-9]{1,18}$' THEN j.process_instance::bigint END
+WHERE j.id = $1;
 
 -- name: receipt
 SELECT p.id, p.journal_id, p.copy, p.printed_at, p.printed_by, j.kind, j.code, j.booking_date, j.value_date, j.recorded_at,
-       j.operator, j.branch_id, j.process_instance, j.memo, j.reverses
-FROM journal_receipt p JOIN journal j ON j.id = p.journal_id WHERE p.id = $1;
+       j.operator, i.initiator, j.branch_id, j.process_instance, j.memo, j.reverses
+FROM journal_receipt p JOIN journal j ON j.id = p.journal_id
+LEFT JOIN process_instance i ON i.id = CASE WHEN j.process_instance ~ '^[0-9]{1,18}$' THEN j.process_instance::bigint END
+WHERE p.id = $1;
 
 -- name: receipt_entries
 SELECT a.number, a.currency, e.debit, e.amount, array(

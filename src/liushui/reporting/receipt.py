@@ -28,11 +28,13 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptFacts:
-    """Everything that stands on a receipt. amount: of the largest entry, as decimal text; in_words: in renminbi only."""
+    """Everything that stands on a receipt. teller: who has begun the case; authorised_by: who has let it be booked, where
+    that is somebody else. amount: of the largest entry, as decimal text; in_words: in renminbi only."""
 
     id: int
     journal: int
-    operator: str
+    teller: str
+    authorised_by: str | None
     branch: Branch
     title: Label
     reverses: int | None
@@ -60,8 +62,10 @@ async def receipt_facts(conn: PoolConnection, receipt: int, codes: Mapping[str, 
     largest = max(entries, key=lambda e: e["amount"])
     currency, minor = largest["currency"], largest["amount"]
     code: str = row["code"]
+    teller = row["initiator"] or row["operator"]
     return ReceiptFacts(
-        id=row["id"], journal=row["journal_id"], operator=row["operator"],
+        id=row["id"], journal=row["journal_id"], teller=teller,
+        authorised_by=None if row["operator"] == teller else row["operator"],
         branch=await branch_by_id(conn, row["branch_id"]), title=codes.get(code, Label(code, code)),
         reverses=row["reverses"] if Kind(row["kind"]) is Kind.REVERSAL else None, case=row["process_instance"],
         booking_date=row["booking_date"], recorded_at=row["recorded_at"], memo=row["memo"], currency=currency,

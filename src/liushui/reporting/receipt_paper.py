@@ -76,11 +76,14 @@ def _left(facts: ReceiptFacts) -> list[Row]:
 
 
 def _right(facts: ReceiptFacts) -> list[Row]:
-    return [
-        (_both("receipt_teller"), facts.operator),
+    rows = [
+        (_both("receipt_teller"), facts.teller),
         (_both("receipt_case"), facts.case or ""),
         (_both("receipt_booked_at"), moment(facts.recorded_at)),
     ]
+    if facts.authorised_by is not None:
+        rows.append((_both("receipt_authorised_by"), facts.authorised_by))
+    return rows
 
 
 def _columns(canvas: Canvas, top: float, left: list[Row], right: list[Row]) -> float:

@@ -64,7 +64,7 @@ from liushui.workflow.inputs import (
 )
 from liushui.workflow.lint import WARNINGS, Known, calls_of, check
 from liushui.workflow.migration import Move, Plan, apply_migration, plan_migration
-from liushui.workflow.people import SYSTEM, Person
+from liushui.workflow.people import SYSTEM, Person, roles_of
 from liushui.workflow.reader import read
 from liushui.workflow.runtime import Cause, Runtime, may_start
 from liushui.workflow.secrets import is_secret, without_secrets
@@ -159,6 +159,7 @@ __all__ = [
     "read_folder",
     "read_variables",
     "refuse_unfit",
+    "roles_of",
     "start",
     "without_secrets",
     "worklist",

@@ -119,7 +119,7 @@ class Loop:
 class Work:
     """What a person's task is about. cost is in minor units per completion.
 
-    service_level, at_risk: an ISO 8601 duration, or an expression after "=" that gives one, or the moment itself.
+    role: who may do it; several with spaces between. service_level, at_risk: an ISO 8601 duration, or an expression after "=" that gives one, or the moment itself.
     excluded: an expression that gives the numbers of people who may not do it (a list, one number, or null).
     """
 

@@ -2,8 +2,9 @@
 
 A form file: ``{"zh": "…", "en": "…", "fields": [{"name", "type", "zh", "en", "required", …}]}``. Types: text, integer,
 amount (decimal string in ``currency``, kept in minor units), date, flag, choice (``choices``: value to labels), account,
-denominations (face value in minor units to count), and show (read only; ``choices``: words for codes among its values, which
-it takes from a choice of the same name in another form of the process where it has none). ``secret``: not shown again; what is called
+denominations (face value in minor units to count), vouchers (kind of numbered paper to count), and show (read only;
+``choices``: words for codes among its values, which it takes from a choice of the same name in another form of the process
+where it has none). ``secret``: not shown again; what is called
 …password is secret, and not even kept (see ``secrets``). ``own``: a customer who fills it in names an account of their own.
 """
 
@@ -20,7 +21,18 @@ from liushui.kernel.money import AMOUNT_MINOR_MAX, Money
 from liushui.kernel.text import is_storable
 from liushui.workflow.secrets import is_secret
 
-TYPES = ("text", "integer", "amount", "date", "flag", "choice", "account", "denominations", "show")
+TYPES = (
+    "text",
+    "integer",
+    "amount",
+    "date",
+    "flag",
+    "choice",
+    "account",
+    "denominations",
+    "vouchers",
+    "show",
+)
 WITH_CHOICES = ("choice", "show")
 TEXT_LENGTH_MAX = 2_000
 COUNT_MAX = 1_000_000
@@ -146,8 +158,8 @@ def _value(field: Field, value: Any) -> Any:
         return value
     if kind == "integer" and isinstance(value, int) and not isinstance(value, bool) and _within(field, value):
         return value
-    if kind == "denominations":
-        return _denominations(value)
+    if kind in ("denominations", "vouchers"):
+        return _counted(kind, value)
     if isinstance(value, str):
         if kind == "amount":
             return _amount(field, value)
@@ -171,7 +183,7 @@ def _amount(field: Field, text: str) -> int:
     return minor
 
 
-def _denominations(value: Any) -> dict[str, int]:
+def _counted(kind: str, value: Any) -> dict[str, int]:
     counts: dict[Any, Any] = cast("dict[Any, Any]", value) if isinstance(value, dict) else {}
     if (
         0 < len(counts) <= FACES_MAX
@@ -181,7 +193,7 @@ def _denominations(value: Any) -> dict[str, int]:
         )
     ):
         return {str(face): n for face, n in counts.items() if n}
-    raise Refused(Fault("form_field_malformed", {"type": "denominations"}))
+    raise Refused(Fault("form_field_malformed", {"type": kind}))
 
 
 def _within(field: Field, number: int) -> bool:

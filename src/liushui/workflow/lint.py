@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from liushui.kernel.errors import Fault, Param, Refused
 from liushui.workflow import expressions
 from liushui.workflow.definition import PEOPLE, Definition, Element, Kind, Trigger
+from liushui.workflow.people import roles_of
 from liushui.workflow.soundness import check_soundness
 
 WARNINGS = frozenset({"soundness_not_proven"})
@@ -116,7 +117,8 @@ class _Lint:
         for what, value in needed.items():
             if value is None:
                 self._add("lint_lacks", element, what=what)
-        self._exists(element, "role", work.role, known.roles)
+        for role in roles_of(work.role):
+            self._exists(element, "role", role, known.roles)
         self._exists(element, "form", work.form, known.forms)
         self._exists(element, "procedure", work.procedure, known.procedures)
         self._exists(element, "calendar", work.calendar, known.calendars)

@@ -159,7 +159,7 @@ JOIN process_definition d ON d.id = i.definition_id
 WHERE t.state IN ('open', 'claimed')
   AND (t.claimed_by = $1
        OR (t.state = 'open' AND coalesce(t.assignee, $1) = $1
-           AND (t.role IS NULL OR t.role = ANY ($2::text[])) AND ($3 OR t.branch_id = $4)))
+           AND (t.role IS NULL OR string_to_array(t.role, ' ') && $2::text[]) AND ($3 OR t.branch_id = $4)))
 ORDER BY t.priority DESC, t.due_at NULLS LAST, t.id LIMIT $5 OFFSET $6;
 
 -- name: tasks_of_case

@@ -34,7 +34,7 @@ from liushui.workflow.inputs import (
     ServiceFailed,
     Uncaught,
 )
-from liushui.workflow.people import SYSTEM, Person
+from liushui.workflow.people import SYSTEM, Person, acts_as
 from liushui.workflow.secrets import forget_secrets
 from liushui.workflow.state import State
 from liushui.workflow.working_time import Calendar
@@ -378,7 +378,7 @@ def _happening(effect: e.Happened, case: Case, cause: Cause) -> Happening:
     return Happening(
         "process_step", "/".join((*effect.scope_path, effect.element)), effect.lifecycle,
         resource=cause.person.number if by_person and cause.person else SYSTEM,
-        role=work.role if work else None, cost=work.cost_minor if work and done else None,
+        role=acts_as(work.role, cause.person if by_person else None) if work else None, cost=work.cost_minor if work and done else None,
         rows=",".join(effect.rows), token=effect.token,
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ from liushui.workflow.definition import Element, Work
 from liushui.workflow.environment import ExpressionFailed
 from liushui.workflow.forms import Form, take
 from liushui.workflow.inputs import Stale, TaskCompleted
-from liushui.workflow.people import Person
+from liushui.workflow.people import Person, acts_as, may_act
 from liushui.workflow.runtime import Cause, Runtime
 from liushui.workflow.secrets import without_secrets
 
@@ -215,7 +215,7 @@ async def _may_do(rt: Runtime, conn: PoolConnection, opened: Opened, person: Per
     """Refuses everything that stands in the way at once: role, branch, assignee, excluded people, separation of
     duties."""
     row, faults = opened.row, list[Fault]()
-    if row["role"] is not None and row["role"] not in person.roles:
+    if not may_act(row["role"], person):
         faults.append(Fault("task_role_missing", {"role": row["role"]}))
     if row["branch_id"] != person.branch_id and not person.anywhere:
         faults.append(Fault("task_other_branch", {}))
@@ -303,7 +303,7 @@ def _happening(
     opened: Opened, person: Person, lifecycle: str, payload: dict[str, Any] | None = None
 ) -> Happening:
     return Happening(
-        "process_step", opened.path, lifecycle, resource=person.number, role=opened.work.role,
+        "process_step", opened.path, lifecycle, resource=person.number, role=acts_as(opened.work.role, person),
         priority=opened.row["priority"], payload=payload, token=opened.row["token"],
     )  # fmt: skip
 
@@ -333,8 +333,7 @@ def sees(row: Record, person: Person) -> bool:
     """Whether a person may look at a task: it is theirs, or could be."""
     if person.number in (row["claimed_by"], row["completed_by"], row["assignee"], row["initiator"]):
         return True
-    mine = row["role"] is None or row["role"] in person.roles
-    return mine and (person.anywhere or row["branch_id"] == person.branch_id)
+    return may_act(row["role"], person) and (person.anywhere or row["branch_id"] == person.branch_id)
 
 
 __all__ = [

@@ -258,6 +258,7 @@ export interface BookedLine {
   booking_date: string;
   recorded_at: string;
   operator: string;
+  initiator: string | null;
   amount: string;
   currency: string;
   accounts: string[];
@@ -370,7 +371,16 @@ export interface Statement {
 export type Value = string | number | boolean | null | Value[] | { [name: string]: Value };
 export type Values = Record<string, Value>;
 export type FieldType =
-  'text' | 'integer' | 'amount' | 'date' | 'flag' | 'choice' | 'account' | 'denominations' | 'show';
+  | 'text'
+  | 'integer'
+  | 'amount'
+  | 'date'
+  | 'flag'
+  | 'choice'
+  | 'account'
+  | 'denominations'
+  | 'vouchers'
+  | 'show';
 export type Labels = { zh: string; en: string };
 
 export type FieldDefinition = Labels & {
@@ -387,6 +397,8 @@ export type FieldDefinition = Labels & {
   own?: boolean;
   /** Of amounts in forms for the staff; customers key theirs once. */
   keyed_twice_from?: string | null;
+  /** The faces of its cash in minor units, largest first; only of what counts notes. */
+  faces?: number[] | null;
 };
 
 export type FormDefinition = Labels & { name: string; fields: FieldDefinition[] };

@@ -3,7 +3,7 @@ import { Input } from 'antd';
 import { get } from '../api/client';
 import type { VoucherKind } from '../api/types';
 import { labelOf, useI18n } from '../i18n';
-import { countedSum, FACES, plainAmount, showAmount } from '../money';
+import { countedSum, plainAmount, showAmount } from '../money';
 import { useLoad } from '../useLoad';
 import { counts } from './filled';
 
@@ -18,8 +18,8 @@ interface Props {
   wanted: bigint | null;
   disabled: boolean;
   invalid: boolean;
-  /** Whether kinds of numbered paper are counted instead of notes. */
-  kinds: boolean;
+  /** Of the notes and coins, in minor units; null: kinds of numbered paper are counted instead. */
+  faces: readonly number[] | null;
   /** Whether it begins as one line: most forms go without a second count. */
   folded: boolean;
   onChange: (typed: Record<string, string>) => void;
@@ -42,14 +42,14 @@ export function Denominations(props: Props) {
       </button>
     );
   }
-  return props.kinds ? <Kinds {...props} /> : <Faces {...props} />;
+  return props.faces ? <Faces {...props} faces={props.faces} /> : <Kinds {...props} />;
 }
 
-function Faces(props: Props) {
+function Faces(props: Props & { faces: readonly number[] }) {
   const { t } = useI18n();
   const sum = countedSum(counts(props.typed));
   const difference = props.wanted === null ? null : sum - props.wanted;
-  const names = FACES.map((face) => [String(face), t('cash.face', { face: faceName(face) })] as const);
+  const names = props.faces.map((face) => [String(face), t('cash.face', { face: faceName(face) })] as const);
   return (
     <div data-counted={difference === 0n && sum > 0n ? 'whole' : 'open'}>
       <Pieces {...props} names={names} />

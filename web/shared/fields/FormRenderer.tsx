@@ -13,7 +13,7 @@ import { Amount } from './Amount';
 import { Denominations } from './Denominations';
 import {
   counts,
-  countsPaper,
+  isCounted,
   isKeyedTwice,
   isoDate,
   keyingsAgree,
@@ -147,7 +147,7 @@ export function FormRenderer(props: Props) {
           'aria-required': field.required,
           'aria-describedby': `${id}-beside`,
         };
-        const isGroup = field.type === 'denominations';
+        const isGroup = isCounted(field);
         return (
           <div
             className="field"
@@ -259,18 +259,17 @@ function Control({ field, fields, filled, values, common, set, choose, label }: 
           ))}
         </select>
       );
+    case 'vouchers':
     case 'denominations': {
       /* The first count makes the amount, with whatever is handed back beside it. */
       const amount = fields.find((other) => other.type === 'amount');
-      const [first, ...back] = fields.filter(
-        (other) => other.type === 'denominations' && !countsPaper(other),
-      );
+      const [first, ...back] = fields.filter((other) => other.type === 'denominations');
       const typedAmount = amount ? parseAmount(String(filled[amount.name] ?? ''), amount.currency) : null;
       const handedBack = back.reduce((sum, other) => sum + countedSum(counts(filled[other.name])), 0n);
       const wanted = typedAmount === null || first?.name !== field.name ? null : typedAmount + handedBack;
       return (
         <Denominations
-          kinds={countsPaper(field)}
+          faces={field.faces ?? null}
           folded={first?.name !== field.name && !field.required && countedSum(counts(typed)) === 0n}
           id={common.id}
           disabled={common.disabled}
@@ -361,7 +360,7 @@ function Beside({ field, typed }: { field: FieldDefinition; typed: Typed | undef
       </>
     );
   }
-  if (field.type === 'denominations' && !countsPaper(field)) {
+  if (field.type === 'denominations') {
     const sum = countedSum(counts(typed));
     return sum > 0n ? (
       <span className="figures-plain">{t('cash.counted', { sum: showAmount(sum) })}</span>

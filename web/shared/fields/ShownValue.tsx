@@ -1,5 +1,5 @@
 import type { FieldDefinition, Value } from '../api/types';
-import { countsPaper } from './filled';
+import { isCounted } from './filled';
 import { labelOf, useI18n } from '../words';
 import { showAmount } from '../money';
 
@@ -22,9 +22,9 @@ export function ShownValue({ field, value }: { field: FieldDefinition; value: Va
     return labels ? labelOf(labels, language) : code;
   };
   if (typeof value === 'string') return <span>{words(value)}</span>;
-  if (field.type === 'denominations' && !Array.isArray(value)) {
+  if (isCounted(field) && !Array.isArray(value)) {
     const faces = Object.entries(value).sort(([a], [b]) => Number(b) - Number(a));
-    const nameOf = (face: string) => (countsPaper(field) ? face : showAmount(BigInt(face)));
+    const nameOf = (face: string) => (field.type === 'vouchers' ? face : showAmount(BigInt(face)));
     return <span>{faces.map(([face, n]) => `${nameOf(face)} × ${String(n)}`).join(', ')}</span>;
   }
   if (Array.isArray(value) && value.length === 0) return <span className="quiet">{t('value.none')}</span>;

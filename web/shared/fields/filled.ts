@@ -20,7 +20,7 @@ export function counts(input: Input | undefined): Record<string, number> {
 
 function valueOf(field: FieldDefinition, input: Input | undefined): Value {
   if (input === undefined) return null;
-  if (field.type === 'denominations') {
+  if (isCounted(field)) {
     const counted = counts(input);
     return Object.keys(counted).length ? counted : null;
   }
@@ -55,7 +55,7 @@ export function fromValues(fields: readonly FieldDefinition[], values: Values): 
     if (typeof value === 'boolean') filled[field.name] = value;
     else if (field.type === 'amount' && typeof value === 'number') {
       filled[field.name] = plainAmount(BigInt(value), field.currency);
-    } else if (field.type === 'denominations' && typeof value === 'object' && !Array.isArray(value)) {
+    } else if (isCounted(field) && typeof value === 'object' && !Array.isArray(value)) {
       filled[field.name] = Object.fromEntries(Object.entries(value).map(([face, n]) => [face, String(n)]));
     } else filled[field.name] = String(value);
   }
@@ -67,9 +67,9 @@ export function withoutSecrets(fields: readonly FieldDefinition[], filled: Fille
   return Object.fromEntries(Object.entries(filled).filter(([name]) => !secret.has(name)));
 }
 
-/** Whether pieces of numbered paper by kind are counted, and not notes by face: they are no money. */
-export function countsPaper(field: FieldDefinition): boolean {
-  return field.name === 'vouchers';
+/** Whether pieces are counted: notes by face, or numbered paper by kind, which is no money. */
+export function isCounted(field: FieldDefinition): boolean {
+  return field.type === 'denominations' || field.type === 'vouchers';
 }
 
 /** Under which name the second keying of an amount is kept; the bank is not sent it. */

@@ -1,4 +1,5 @@
-"""Forms as staff get them: with the amount from which it is keyed twice, which is a parameter of the bank."""
+"""Forms as staff get them: with what the bank knows about a field, the amount from which it is keyed twice and the faces
+of its cash."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from liushui.bank import Bank
+from liushui.cash import faces_of
 from liushui.kernel.money import format_minor
 from liushui.workflow.forms import Form
 
@@ -22,4 +24,6 @@ def form_view(bank: Bank, form: Form | None) -> dict[str, Any] | None:
     for field in shown["fields"]:
         twice = field["type"] == "amount" and field["currency"] == CURRENCY
         field["keyed_twice_from"] = format_minor(most_once, CURRENCY) if twice else None
+        counted = field["type"] == "denominations"
+        field["faces"] = sorted(faces_of(field["currency"]), reverse=True) if counted else None
     return shown

@@ -305,7 +305,8 @@ class BookedLine(BaseModel):
     en: str
     booking_date: date
     recorded_at: datetime
-    operator: str
+    operator: str = Field(description="Whose step booked it: where somebody has authorised, that one.")
+    initiator: str | None = Field(description="Who has begun its case.")
     amount: str
     currency: str
     accounts: list[str]

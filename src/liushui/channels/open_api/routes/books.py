@@ -26,7 +26,7 @@ from liushui.kernel.errors import refuse
 from liushui.kernel.money import AMOUNT_MINOR_MAX, format_minor
 from liushui.ledger import Kind
 from liushui.ledger.repository import Q as LEDGER_Q
-from liushui.reporting import Sought, counter_journals
+from liushui.reporting import Sought, counter_journals, may_see_journal
 from liushui.reporting.scope import Q as REPORTS_Q
 from liushui.store.database import PoolConnection, UnitOfWork
 
@@ -52,12 +52,11 @@ async def list_journals(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> s.BookedPage:  # fmt: skip
     """The counter's journals of a business date, newest first: one's own, or with another permission those of the branch."""
-    if ALL_OF_BRANCH not in caller.permissions:
-        if operator not in (None, caller.number):
-            raise refuse("permission_missing", permission=ALL_OF_BRANCH)
-        operator = caller.number
+    own = ALL_OF_BRANCH not in caller.permissions
+    if own and operator not in (None, caller.number):
+        raise refuse("permission_missing", permission=ALL_OF_BRANCH)
     sought = Sought(
-        on, operator, None if caller.anywhere else caller.branch_id, account, code,
+        on, own, caller.number if own else operator, None if caller.anywhere else caller.branch_id, account, code,
         0 if least is None else minor_of(least, CURRENCY, "least"),
         AMOUNT_MINOR_MAX if most is None else minor_of(most, CURRENCY, "most"), before,
     )  # fmt: skip
@@ -74,6 +73,7 @@ def _booked(bank: Bank, row: Record) -> dict[str, Any]:
     return {
         "journal": row["id"], "kind": Kind(row["kind"]).name.lower(), "code": row["code"], "zh": name.zh, "en": name.en,
         "booking_date": row["booking_date"], "recorded_at": row["recorded_at"], "operator": row["operator"],
+        "initiator": row["initiator"],
         "amount": format_minor(row["amount"], row["currency"]), "currency": row["currency"],
         "accounts": row["accounts"], "memo": row["memo"], "reverses": row["reverses"],
         "reversed_by": row["reversed_by"], "case": int(case) if case and case.isdecimal() else None,
@@ -119,11 +119,9 @@ async def show_receipt(
 
 async def _may_print(conn: PoolConnection, caller: Principal, journal: int) -> None:
     """Refuses ``journal_unknown`` for what is neither the caller's own nor of a branch whose journals they may see."""
-    row = await conn.fetchrow(LEDGER_Q.journal_facts, journal)
-    if row is not None and row["operator"] == caller.number:
-        return
     ours = ALL_OF_BRANCH in caller.permissions
-    if row is None or not ours or not (caller.anywhere or row["branch_id"] == caller.branch_id):
+    everywhere, all_of = ours and caller.anywhere, caller.branch_id if ours else None
+    if not await may_see_journal(conn, journal, caller.number, all_of=all_of, everywhere=everywhere):
         raise refuse("journal_unknown", journal=journal)
 
 

@@ -34,7 +34,6 @@ KeyPath = Annotated[str, Path(max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
 NumberPath = Annotated[int, Path(ge=1, le=2**62)]
 TASKS = frozenset({Kind.USER, Kind.MANUAL})
 MILESTONES = TASKS | {Kind.START, Kind.END}
-"""What a customer sees of the way so far: where a part of it begins and ends is the bank's own business."""
 TASKS_MOST = 100
 KNOWN, OUTCOME = "known", "outcome"
 """The forms of a process that say what a customer may see of it as soon as it is known, and once it has ended."""
@@ -196,8 +195,7 @@ async def _case_view(bank: Bank, visitor: Visitor, case: int) -> s.MyCase:
         s.Milestone(name=element.name or row["key"], at=event["recorded_at"])
         for event in events
         if (event["kind"], event["lifecycle"]) == ("process_step", "completed")
-        and (element := _at(deployed, event["element"])).kind
-        in (TASKS if "/" in event["element"] else MILESTONES)
+        and _is_milestone(deployed, event["element"], element := _at(deployed, event["element"]))
     ]
     steps = [
         s.NextStep(
@@ -219,6 +217,15 @@ async def _case_view(bank: Bank, visitor: Visitor, case: int) -> s.MyCase:
         milestones=milestones,
         next=steps,
     )
+
+
+def _is_milestone(deployed: Deployed, path: str, element: Element) -> bool:
+    """What a customer sees of the way so far: people's work, and where the whole begins and ends, also where something has come
+    between. Where a part of it begins and ends is the bank's own business."""
+    *scopes, _ = path.split("/")
+    outer = None if element.scope is None else deployed.element(element.scope, tuple(scopes)).kind
+    is_part = bool(scopes) or outer is Kind.SUB_PROCESS
+    return element.kind in (TASKS if is_part else MILESTONES)
 
 
 def _told(deployed: Deployed, row: Record, visitor: Visitor) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from liushui.bank import Bank
 from liushui.channels.open_api import schemas_processes as s
 from liushui.channels.open_api.dependencies import Caller, IdempotencyKey, TheBank, actor_of, person_of
 from liushui.channels.open_api.form_view import form_view
-from liushui.identity import list_branches, staff_by_number, staff_with_role
+from liushui.identity import list_branches, staff_by_number, staff_with_roles
 from liushui.kernel.errors import refuse
-from liushui.workflow import Element, Q, passages, worklist
+from liushui.workflow import Element, Q, passages, roles_of, worklist
 from liushui.workflow.working_time import working_between
 
 router = APIRouter()
@@ -94,7 +94,8 @@ async def show_delegates(task: TaskPath, bank: TheBank, caller: Caller) -> list[
     async with bank.db.read() as conn:
         opened = await worklist.task_for_reader(conn, bank.processes.runtime, task, person_of(caller))
         apart = {who for who, _ in await worklist.kept_out(conn, bank.processes.runtime, opened)}
-        people = await staff_with_role(conn, opened.row["role"], opened.row["branch_id"], limit=DELEGATES_MAX)
+        roles, branch = roles_of(opened.row["role"]), opened.row["branch_id"]
+        people = await staff_with_roles(conn, roles, branch, limit=DELEGATES_MAX)
     return [s.Delegate(number=n, name=name) for n, name in people if n not in apart and n != caller.number]
 
 
