@@ -323,19 +323,21 @@ def test_a_complaint_is_followed_to_its_number(sit: Sit, bank: RunningBank) -> N
 def test_a_session_that_ends_in_mid_form_loses_nothing_and_people_are_shown_their_progress(
     sit: Sit, bank: RunningBank
 ) -> None:
-    """Six transfers within the hour are more than a customer makes: a supervisor looks at the sixth."""
+    """After five transfers within the hour a supervisor looks at the next."""
     desk = sit("en", **DESK)
     desk.open("/online/")
     enter(desk, LI)
     expect(desk.page.get_by_role("heading", name="Hello")).to_be_visible()
     for number in range(6):
         asked = {"form": {"payer": LIS, "payee": ZHANGS, "amount": f"1.0{number}"}}
-        status = desk.page.evaluate(
+        case = desk.page.evaluate(
             "([body, key]) => fetch('/v1/my/processes/transfer/cases', {method: 'POST', body: JSON.stringify(body), headers: "
-            "{'Content-Type': 'application/json', 'X-Requested-With': 'liushui', 'Idempotency-Key': key}}).then((a) => a.status)",
+            "{'Content-Type': 'application/json', 'X-Requested-With': 'liushui', 'Idempotency-Key': key}}).then((a) => a.json())",
             [asked, f"many-{number}"],
         )
-        assert status == 201
+        if case["status"] != "completed":  # the first that somebody looks at
+            approve(bank, "S0001", case["case"], "Review")
+            break
     before = balance(bank, ZHANGS)
     desk.page.get_by_role("link", name="Transfer").click()
     field(desk, "To account").fill(ZHANGS)
