@@ -106,7 +106,7 @@ def test_a_task_that_cannot_be_opened_is_shown_and_settled_and_the_step_before_i
         await s.do(TELLER, case, "First")
         assert (await s.status(case), await s.open_tasks(case)) == ("incident", [])
         async with s.bank.db.read() as conn:
-            (incident,) = await conn.fetch(Q.open_incidents, 0, 10)
+            (incident,) = await conn.fetch(Q.open_incidents, 0, 10, None)
         assert incident["element"] == "Then"
         assert "who" in incident["reason"]
         settled = s.processes.settle_incident(

@@ -12,6 +12,7 @@ import pytest
 from liushui.bank import verify
 from liushui.kernel.errors import Refused, refuse
 from liushui.workflow import Binding, Bundle, Context, Q, background
+from liushui.workflow.case_list import Wanted, list_cases
 from tests.bundles import bundle, end, flow, line, service, start, user
 from tests.procedures import OTHER_TELLER, SUPERVISOR, TELLER, Story, person, story_of
 
@@ -188,7 +189,7 @@ def test_one_process_sends_and_another_receives_through_the_outbox(demo: str) ->
         await s.work()
         await s.work()
         async with s.bank.db.read() as conn:
-            rows = await conn.fetch(Q.instances, 2**62, "hearer", None, None, None, None, 10)
+            rows = await list_cases(conn, Wanted(process="hearer"), 10)
         assert [(r["status"], r["initiator"]) for r in rows] == [("running", "system")]
 
     run(demo, tell)
@@ -241,7 +242,7 @@ def test_a_failing_service_is_tried_again_and_then_shown_and_settled(demo: str) 
         assert len(tries) == 9
         assert [await s.status(case) for case in cases] == ["incident"] * 3
         async with s.bank.db.read() as conn:
-            incidents = await conn.fetch(Q.open_incidents, 0, 10)
+            incidents = await conn.fetch(Q.open_incidents, 0, 10, None)
         assert {(i["element"], i["reason"]) for i in incidents} == {("Call", "TimeoutError")}
 
         async def works(context: Context) -> dict[str, Any]:

@@ -213,6 +213,7 @@ def test_every_endpoint_refuses_strangers_and_wrong_roles(demo: str) -> None:
                 number="X1",
                 process="x",
                 version=1,
+                other=1,
                 case=1,
                 task=1,
                 incident=1,
@@ -226,6 +227,7 @@ def test_every_endpoint_refuses_strangers_and_wrong_roles(demo: str) -> None:
                 kind=101,
                 order=1,
                 receipt=1,
+                product="demand",
             )
             stranger = await c.call(method, path, None)
             if needs == PUBLIC:

@@ -111,6 +111,12 @@ def test_the_days_journal_has_every_entry_of_the_day_once(demo: str) -> None:
         )  # two lines each, and two inter-branch lines of the one across branches
         assert (by_code["DEP01"]["debit"], by_code["DEP01"]["credit"]) == ("3000.00", "3000.00")
         assert by_code["TRF01"]["debit"] == "100.01"  # 50.00 twice, for the branches, and 0.01
+        out = io.BytesIO()
+        await s.bank.reporting.write(Asked("day_journal", on=TUESDAY), Format.JSON, Language.ZH, out, most=3)
+        first = json.loads(out.getvalue())["tables"]  # a screen's worth of it: the sums stay those of all
+        assert [table["rows"] for table in first] == [table["rows"][:3] for table in found["tables"]]
+        assert [table["count"] for table in first] == [len(table["rows"]) for table in found["tables"]]
+        assert [table["totals"] for table in first] == [table["totals"] for table in found["tables"]]
         for code in ("0001", "0002"):  # law 4: every branch balances by itself
             of_branch = await document(s, "day_journal", on=TUESDAY, branch=code)
             mine = [e for e in whole if e["branch_id"] == int(code)]

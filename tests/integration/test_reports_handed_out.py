@@ -158,5 +158,5 @@ def test_the_font_and_the_words_travel_in_the_wheel(tmp_path: Path) -> None:
         for p in folder.rglob("*")
         if p.suffix in (".ttf", ".txt", ".yaml", ".sql")
     }
-    assert len(data) == 6
+    assert len(data) == 7
     assert data <= packed

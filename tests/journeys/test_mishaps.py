@@ -87,3 +87,23 @@ def test_the_bank_dies_between_two_steps_and_the_teller_just_goes_on(sit: Sit, b
     desk.page.keyboard.press("F9")
     expect(desk.page.locator(".result")).to_contain_text("booked")
     assert fen(balance(bank, LI)) - fen(before) == 6_000_000
+
+
+def test_a_slow_browser_takes_the_form_from_nobody(sit: Sit, bank: RunningBank) -> None:
+    """Whether another window has the same draft is answered late: until then nobody else has it."""
+    before = balance(bank, LI)
+    desk = sit("zh-CN")
+    desk.page.add_init_script(
+        "const asked = LockManager.prototype.request;"
+        "LockManager.prototype.request = function (...all) {"
+        " return new Promise((go) => setTimeout(go, 1500)).then(() => asked.apply(this, all)); }"
+    )
+    desk.open()
+    desk.log_in("T0001")
+    desk.type("1001", LI)
+    desk.page.wait_for_timeout(700)
+    desk.type("200")
+    desk.page.keyboard.type("2")
+    desk.page.keyboard.press("F9")
+    expect(desk.page.locator(".result")).to_be_visible()
+    assert fen(balance(bank, LI)) - fen(before) == 20_000

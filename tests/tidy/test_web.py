@@ -11,6 +11,7 @@ import pytest
 
 from liushui.bench.pages import FIRST_LOAD_BYTES_MAX
 from liushui.channels.web import BUILT
+from liushui.identity import load_roles
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
@@ -53,3 +54,8 @@ def test_npms_lock_file_has_hashes_and_no_addresses() -> None:
     lock = (WEB / "package-lock.json").read_text("utf-8")
     assert '"resolved"' not in lock
     assert lock.count('"integrity"') > 50
+
+
+def test_every_right_of_a_role_has_words_on_the_pages() -> None:
+    named = re.findall(r"^  (\w+): 'right\.", (WEB / "shared" / "rights.ts").read_text("utf-8"), re.MULTILINE)
+    assert set(named) == {right for role in load_roles().values() for right in role.permissions}

@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { type ApiError, asApiError, get, post } from '../shared/api/client';
-import type { Movement, Movements, MyAccount, MyCase } from '../shared/api/customers';
+import type { Movement, Movements, MyAccount, MyCase } from '../shared/api/customerTypes';
 import { useI18n, type Key } from '../shared/words';
 import { showDecimal } from '../shared/money';
 import { useErrand } from '../shared/useErrand';

@@ -3,7 +3,7 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { get } from '../shared/api/client';
-import type { MyCase } from '../shared/api/customers';
+import type { MyCase } from '../shared/api/customerTypes';
 import type { FieldDefinition, Value, Values } from '../shared/api/types';
 import { labelOf, partOf, useI18n, type Key } from '../shared/words';
 import { showDecimal } from '../shared/money';

@@ -2,7 +2,7 @@
 
 import { useState } from 'react';
 import { type ApiError, asApiError, get, newKey, post } from '../shared/api/client';
-import type { MyTask, OptionsView } from '../shared/api/customers';
+import type { MyTask, OptionsView } from '../shared/api/customerTypes';
 import type { CaseNumber, FieldDefinition, Values } from '../shared/api/types';
 import { labelOf, partOf, useI18n } from '../shared/words';
 import { toForm, type Filled } from '../shared/fields/filled';

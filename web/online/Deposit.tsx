@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { get, post } from '../shared/api/client';
-import type { DepositDetail, IfTakenToday, MyCase } from '../shared/api/customers';
+import type { DepositDetail, IfTakenToday, MyCase } from '../shared/api/customerTypes';
 import type { DepositView } from '../shared/api/types';
 import { useI18n, type Key } from '../shared/words';
 import { showDecimal } from '../shared/money';

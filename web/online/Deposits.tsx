@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { type ApiError, asApiError, get, newKey, post } from '../shared/api/client';
-import type { DepositOfferView, DepositQuote, MyCase } from '../shared/api/customers';
+import type { DepositOfferView, DepositQuote, MyCase } from '../shared/api/customerTypes';
 import type { Values } from '../shared/api/types';
 import { useDraft } from '../shared/drafts';
 import { labelOf, useI18n, type Key } from '../shared/words';

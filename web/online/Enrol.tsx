@@ -2,7 +2,7 @@
 
 import { useState } from 'react';
 import { type ApiError, asApiError } from '../shared/api/client';
-import type { OneTimePasswordView } from '../shared/api/customers';
+import type { OneTimePasswordView } from '../shared/api/customerTypes';
 import { useI18n } from '../shared/words';
 import { CodeField, DoorForm } from './Entry';
 import { Button, Failed, Notice } from './parts';

@@ -2,7 +2,7 @@
 
 import { useState, type ReactNode } from 'react';
 import { type ApiError, asApiError } from '../shared/api/client';
-import type { TicketView, Visit } from '../shared/api/customers';
+import type { TicketView, Visit } from '../shared/api/customerTypes';
 import { useI18n, type Key } from '../shared/words';
 import { LanguageSwitch } from '../shared/LanguageSwitch';
 import { Enrol } from './Enrol';

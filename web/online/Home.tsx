@@ -2,7 +2,7 @@
 
 import { Link } from 'wouter';
 import { get } from '../shared/api/client';
-import type { MyAccount, MyTaskLine } from '../shared/api/customers';
+import type { MyAccount, MyTaskLine } from '../shared/api/customerTypes';
 import { partOf, useI18n, type Key } from '../shared/words';
 import { useLoad } from '../shared/useLoad';
 import { showDay, showTime } from './dates';

@@ -2,7 +2,7 @@
 
 import { useState } from 'react';
 import { type ApiError, asApiError, askOnce, get } from '../shared/api/client';
-import type { FactorsView, PasskeyView } from '../shared/api/customers';
+import type { FactorsView, PasskeyView } from '../shared/api/customerTypes';
 import { LanguageSwitch } from '../shared/LanguageSwitch';
 import { useI18n } from '../shared/words';
 import { useLoad } from '../shared/useLoad';

@@ -3,7 +3,7 @@
 import { useMemo, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { get, post } from '../shared/api/client';
-import type { MyCase, Offer } from '../shared/api/customers';
+import type { MyCase, Offer } from '../shared/api/customerTypes';
 import type { FieldDefinition, Values } from '../shared/api/types';
 import { useDraft } from '../shared/drafts';
 import { fromValues, toForm, type Filled } from '../shared/fields/filled';

@@ -2,7 +2,7 @@
 
 import { Link, useLocation } from 'wouter';
 import { get, post } from '../shared/api/client';
-import type { MyCase } from '../shared/api/customers';
+import type { MyCase } from '../shared/api/customerTypes';
 import type { StandingOrders, StandingOrderView } from '../shared/api/types';
 import { useI18n } from '../shared/words';
 import { showDecimal } from '../shared/money';

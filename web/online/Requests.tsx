@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { type ApiError, asApiError, get } from '../shared/api/client';
-import type { MyCaseLine, MyCases } from '../shared/api/customers';
+import type { MyCaseLine, MyCases } from '../shared/api/customerTypes';
 import { partOf, useI18n } from '../shared/words';
 import { useLoad } from '../shared/useLoad';
 import { stateOf, RUNNING } from './CasePage';

@@ -4,7 +4,7 @@
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { type ApiError, asApiError, newKey, post } from '../shared/api/client';
-import type { MyCase, TransferPreview } from '../shared/api/customers';
+import type { MyCase, TransferPreview } from '../shared/api/customerTypes';
 import type { Values } from '../shared/api/types';
 import { amountInWords } from '../shared/amountInWords';
 import { useDraft } from '../shared/drafts';

@@ -2,7 +2,7 @@
 
 import { createContext, useCallback, useContext, useState, type ReactNode } from 'react';
 import { get } from '../shared/api/client';
-import type { MyAccount } from '../shared/api/customers';
+import type { MyAccount } from '../shared/api/customerTypes';
 import type { Deposits, DepositView } from '../shared/api/types';
 import { useI18n } from '../shared/words';
 import { parseAmount, showAmount, showDecimal } from '../shared/money';

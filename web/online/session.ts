@@ -1,7 +1,7 @@
 /* A customer's way in: password, then second factor; the session itself is a cookie that no script sees. */
 
 import { ApiError, askOnce } from '../shared/api/client';
-import type { OneTimePasswordView, OptionsView, TicketView, Visit } from '../shared/api/customers';
+import type { OneTimePasswordView, OptionsView, TicketView, Visit } from '../shared/api/customerTypes';
 import type { Values } from '../shared/api/types';
 import type { Language } from '../shared/words';
 

@@ -12,7 +12,7 @@ import {
   type ReactNode,
 } from 'react';
 import { whenSessionIsLost } from '../shared/api/client';
-import type { Visit } from '../shared/api/customers';
+import type { Visit } from '../shared/api/customerTypes';
 import { wipeDrafts, wipeDraftsOfOthers } from '../shared/drafts';
 import { Entry, type Reason } from './Entry';
 import { Waiting } from './parts';

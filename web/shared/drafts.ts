@@ -59,17 +59,26 @@ export function useOpenElsewhere(name: string): boolean {
   useEffect(() => {
     if (!navigator.locks) return undefined; // not over plain HTTP; the key of the draft still keeps it from being done twice
     const stop = new AbortController();
+    const lock = `${PREFIX}${name}`;
+    let timer = 0;
     let leave: () => void = () => undefined;
-    const timer = window.setTimeout(() => setElsewhere(true), A_RELOAD_MS); // a page that is reloaded lets go a moment later
+    const keep = () =>
+      stop.signal.aborted
+        ? undefined
+        : new Promise<void>((resolve) => {
+            window.clearTimeout(timer);
+            setElsewhere(false);
+            leave = resolve;
+          });
+    /* Asked first whether anybody has it: a slow answer is no answer, and must not take the form from whoever types. */
     navigator.locks
-      .request(`${PREFIX}${name}`, { signal: stop.signal }, () => {
-        window.clearTimeout(timer);
-        setElsewhere(false);
-        return new Promise<void>((resolve) => {
-          leave = resolve;
-        });
+      .request(lock, { ifAvailable: true }, (free) => {
+        if (free || stop.signal.aborted) return keep();
+        timer = window.setTimeout(() => setElsewhere(true), A_RELOAD_MS); // a page that is reloaded lets go a moment later
+        void navigator.locks.request(lock, { signal: stop.signal }, keep).catch(() => undefined); // given up while it waited
+        return undefined;
       })
-      .catch(() => undefined); // given up while it waited
+      .catch(() => undefined);
     return () => {
       window.clearTimeout(timer);
       setElsewhere(false);

@@ -24,6 +24,19 @@ export function showMoment(iso: string, language: Language): string {
   return formatOf(language).format(new Date(iso));
 }
 
+/** A moment of any year, to the minute. */
+export function showDated(iso: string, language: Language): string {
+  return new Intl.DateTimeFormat(language, {
+    timeZone: 'Asia/Shanghai',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
+  }).format(new Date(iso));
+}
+
 /** Hours and minutes of a number of seconds. */
 export function hoursAndMinutes(seconds: number): { hours: number; minutes: number } {
   const minutes = Math.floor(Math.abs(seconds) / 60);

@@ -2,9 +2,10 @@ import { useEffect } from 'react';
 import { Link, Route, Router, Switch, useLocation } from 'wouter';
 import { get } from '../shared/api/client';
 import type { MyTill as Mine } from '../shared/api/types';
-import { LanguageSwitch } from '../shared/LanguageSwitch';
 import { useI18n, type Key } from '../shared/i18n';
+import { isFor, type ForWhom } from '../shared/places';
 import { useSession } from '../shared/session';
+import { StaffBar } from '../shared/StaffBar';
 import { useLoad } from '../shared/useLoad';
 import { Customers } from './Customers';
 import { Journal } from './Journal';
@@ -15,12 +16,9 @@ import { Worklist } from './Worklist';
 
 const TELLER = 'teller';
 const LOOK_AGAIN_MS = 20_000;
-/** roles, permission: to whom a page is of use; without them, to everybody. */
-interface Where {
+interface Where extends ForWhom {
   path: string;
   title: Key;
-  roles?: string[];
-  permission?: string;
 }
 const PLACES: Where[] = [
   { path: '/', title: 'nav.workbench' },
@@ -29,6 +27,8 @@ const PLACES: Where[] = [
   { path: '/journal', title: 'nav.journal', permission: 'journal_read' },
   { path: '/look-up', title: 'nav.lookUp', permission: 'customer_read' },
 ];
+
+const CONSOLE: ForWhom = { permission: ['overview_read', 'product_read', 'staff_manage'] };
 
 export function App() {
   return (
@@ -42,13 +42,9 @@ export function App() {
 
 function Frame() {
   const { t } = useI18n();
-  const { me, lock, leave } = useSession();
+  const { me } = useSession();
   const [place] = useLocation();
-  const places = PLACES.filter(
-    (one) =>
-      (!one.roles || one.roles.some((role) => me.roles.includes(role))) &&
-      (!one.permission || me.permissions.includes(one.permission)),
-  );
+  const places = PLACES.filter((one) => isFor(me, one));
   const here = PLACES.find((one) =>
     one.path === '/' ? place === '/' || place === '' : place.startsWith(one.path),
   );
@@ -57,19 +53,16 @@ function Frame() {
   }, [here, t]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.altKey || event.shiftKey || event.metaKey) return;
-      if (event.key === 'F8') lock();
-      else if (event.key === 'F9') document.querySelector<HTMLFormElement>('main form.form')?.requestSubmit();
-      else return;
+      if (event.key !== 'F9' || event.ctrlKey || event.altKey || event.shiftKey || event.metaKey) return;
       event.preventDefault();
+      document.querySelector<HTMLFormElement>('main form.form')?.requestSubmit();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [lock]);
+  }, []);
   return (
     <div className="frame">
-      <header className="top">
-        <span className="brand">{t('brand')}</span>
+      <StaffBar>
         <nav aria-label={t('nav.label')}>
           {places.map((one) => (
             <Link
@@ -81,17 +74,10 @@ function Frame() {
               {t(one.title)}
             </Link>
           ))}
+          {isFor(me, CONSOLE) && <a href="/console/">{t('nav.console')}</a>}
         </nav>
         {me.roles.includes(TELLER) && <Till />}
-        <span className="who">{t('nav.who', { number: me.number, branch: me.branch })}</span>
-        <LanguageSwitch />
-        <button type="button" className="plain-button" onClick={lock}>
-          {t('nav.lock')}
-        </button>
-        <button type="button" className="plain-button" onClick={leave}>
-          {t('nav.leave')}
-        </button>
-      </header>
+      </StaffBar>
       <main>
         <Switch>
           <Route path="/worklist/:task?">{(found) => <Worklist task={Number(found.task) || null} />}</Route>

@@ -3,6 +3,7 @@ import { LanguageProvider } from '../shared/i18n';
 import { SessionProvider } from '../shared/session';
 import { App } from './App';
 import '../shared/page.css';
+import '../shared/staff.css';
 import './teller.css';
 
 const root = document.getElementById('root');

@@ -14,6 +14,7 @@ from liushui.identity.service import (
     open_branch,
 )
 from liushui.identity.staff import (
+    AuditSought,
     StaffMember,
     audit_trail,
     list_staff,
@@ -26,6 +27,7 @@ from liushui.identity.staff import (
 
 __all__ = [
     "NOBODY",
+    "AuditSought",
     "Branch",
     "Principal",
     "Sessions",

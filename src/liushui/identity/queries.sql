@@ -70,7 +70,16 @@ WHERE s.number = $1 AND b.id = s.branch_id
 RETURNING s.id, s.number, s.name, b.code AS branch, s.roles, s.active, s.locked_until;
 
 -- name: audit_page
-SELECT id, recorded_at, actor, action, subject, outcome FROM audit_event WHERE id > $1 ORDER BY id LIMIT $2;
+SELECT id, recorded_at, actor, action, subject, outcome FROM audit_event
+WHERE id > $1 AND ($3::text IS NULL OR actor = $3) AND ($4::text IS NULL OR action = $4)
+  AND ($5::text IS NULL OR subject = $5) AND ($6::timestamptz IS NULL OR recorded_at >= $6)
+  AND ($7::timestamptz IS NULL OR recorded_at < $7) ORDER BY id LIMIT $2;
+
+-- name: audit_newest
+SELECT id, recorded_at, actor, action, subject, outcome FROM audit_event
+WHERE id < $1 AND ($3::text IS NULL OR actor = $3) AND ($4::text IS NULL OR action = $4)
+  AND ($5::text IS NULL OR subject = $5) AND ($6::timestamptz IS NULL OR recorded_at >= $6)
+  AND ($7::timestamptz IS NULL OR recorded_at < $7) ORDER BY id DESC LIMIT $2;
 
 -- name: staff_with_roles
 SELECT s.number, s.name FROM staff s WHERE s.active AND (cardinality($1::text[]) = 0 OR s.roles && $1)

@@ -16,6 +16,8 @@ from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.kernel.text import is_storable
 from liushui.store.database import PoolConnection, UnitOfWork
 
+LAST = 2**62
+
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
@@ -84,9 +86,25 @@ async def unlock(uow: UnitOfWork, clock: Clock, actor: Principal, number: str) -
     return await _changed(uow, clock, actor, row, number, "staff_unlocked", "done", end_sessions=False)
 
 
-async def audit_trail(conn: PoolConnection, *, after: int, limit: int) -> list[Record]:
-    """Lines of the audit trail in the order of writing, from behind ``after``."""
-    return await conn.fetch(Q.audit_page, after, limit)
+@dataclass(frozen=True, slots=True)
+class AuditSought:
+    """Which lines of the audit trail; None for any. since, until: moments, the second not included."""
+
+    actor: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+async def audit_trail(
+    conn: PoolConnection, *, after: int, limit: int, sought: AuditSought, newest_first: bool = False
+) -> list[Record]:
+    """Lines of the audit trail in the order of writing, or the other way round, from behind the number ``after``."""
+    filters = (sought.actor, sought.action, sought.subject, sought.since, sought.until)
+    if newest_first:
+        return await conn.fetch(Q.audit_newest, after or LAST, limit, *filters)
+    return await conn.fetch(Q.audit_page, after, limit, *filters)
 
 
 async def _changed(

@@ -26,3 +26,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- name: texts
 SELECT body FROM product_version WHERE key = $1 ORDER BY version;
+
+-- name: releases
+SELECT key, version, body, case_id, entered_by, approved_by, released_at FROM product_version ORDER BY key, version;
+
+-- name: rates_posted
+SELECT DISTINCT ON (name, currency, tenor, valid_from) name, currency, tenor, valid_from, percent, case_id, entered_by, approved_by
+FROM interest_rate ORDER BY name, currency, tenor, valid_from, id DESC;

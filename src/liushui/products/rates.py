@@ -12,6 +12,7 @@ from importlib import resources
 from typing import Any
 
 import yaml
+from asyncpg import Record
 
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import Fault, Refused, raise_if_any, refuse
@@ -97,6 +98,11 @@ async def rate_table(conn: PoolConnection) -> RateTable:
     """The rates of all days, to try products out with."""
     rows = await conn.fetch(Q.rate_history)
     return RateTable([PostedRate(*row, source="") for row in rows])
+
+
+async def rates_posted(conn: PoolConnection) -> list[Record]:
+    """Every rate with the day from which it holds and who decided it, in the order of names, currencies, tenors and days."""
+    return await conn.fetch(Q.rates_posted)
 
 
 async def rate_faults(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
+from asyncpg import Record
+
 from liushui.kernel.clock import Clock
 from liushui.kernel.errors import Fault, Refused, raise_if_any, refuse
 from liushui.products.catalogue import Catalogue, Released, house_catalogue, overlaps, parse_catalogue
@@ -47,6 +49,11 @@ async def verify_products(conn: PoolConnection) -> list[Fault]:
     except Refused as refused:
         return list(refused.faults)
     return []
+
+
+async def releases(conn: PoolConnection) -> dict[tuple[str, int], Record]:
+    """Who released which version and when, with its text; by key and number."""
+    return {(row["key"], row["version"]): row for row in await conn.fetch(Q.releases)}
 
 
 async def stored_texts(conn: PoolConnection, key: str) -> list[str]:

@@ -61,7 +61,8 @@ async def write_csv(report: Report, language: Language, out: BinaryIO) -> None:
 
 
 async def write_json(report: Report, language: Language, out: BinaryIO) -> None:
-    """One document. Amounts are decimal strings; keys are English whatever the language of the labels."""
+    """One document. Amounts are decimal strings; keys are English whatever the language of the labels. level: how far a line of
+    a statement is set in."""
     head = {
         "report": report.name,
         "title": report.title.of(language),
@@ -80,6 +81,7 @@ async def _write_table(table: Table, language: Language, out: BinaryIO) -> None:
     head = {
         "table": table.key,
         "title": None if table.title is None else table.title.of(language),
+        "count": table.count,
         "columns": [
             {"key": c.key, "label": c.label.of(language), "kind": c.kind.value} for c in table.columns
         ],
@@ -87,7 +89,7 @@ async def _write_table(table: Table, language: Language, out: BinaryIO) -> None:
 
     def line(row: Row) -> str:
         cells = {key: shown(cell, language) for key, cell in zip(keys, row.cells, strict=True)}
-        return _text({"key": row.key} | cells if row.key else cells)
+        return _text({"key": row.key, "level": row.level} | cells if row.key else cells)
 
     out.write(_text(head)[:-1].encode() + b',"rows":[')
     first = True

@@ -118,3 +118,23 @@ UNION ALL
 SELECT 'signed', c.agreement || ' ' || c.version, NULL, NULL, NULL, c.agreed_at, NULL, 'running'
 FROM customer_agreement c JOIN party p ON p.id = c.party_id WHERE p.number = $1
 ORDER BY since DESC NULLS LAST LIMIT $2;
+
+-- name: volumes
+SELECT booking_date, code, channel, count(*) AS journals FROM journal
+WHERE booking_date BETWEEN $1 AND $2 AND ($3::integer IS NULL OR branch_id = $3)
+GROUP BY booking_date, code, channel ORDER BY booking_date, code, channel;
+
+-- name: amounts_of_day
+SELECT j.code, a.currency, sum(e.amount)::numeric(30) AS debit
+FROM journal j JOIN entry e ON e.journal_id = j.id JOIN ledger_account a ON a.id = e.account_id
+WHERE j.booking_date = $1 AND e.debit AND ($2::integer IS NULL OR a.branch_id = $2) GROUP BY j.code, a.currency;
+
+-- name: turnover_of
+SELECT booking_date, currency, sum(debit)::numeric(30) AS debit, sum(credit)::numeric(30) AS credit
+FROM gl_turnover_current
+WHERE booking_date BETWEEN $1 AND $2 AND gl_code = ANY ($3::text[]) AND ($4::integer IS NULL OR branch_id = $4)
+GROUP BY booking_date, currency ORDER BY booking_date, currency;
+
+-- name: credit_balance_of
+SELECT currency, sum(credit - debit)::numeric(30) AS balance FROM gl_turnover_current
+WHERE gl_code = ANY ($1::text[]) AND ($2::integer IS NULL OR branch_id = $2) GROUP BY currency ORDER BY currency;

@@ -62,8 +62,10 @@ class Reporting:
         language: Language,
         out: BinaryIO,
         progress: Progress = nobody,
+        most: int | None = None,
     ) -> Written:
-        """Write a report into an open file; nothing is written where it is refused.
+        """Write a report into an open file; nothing is written where it is refused. most: rows of each table, the first;
+        its count and totals stay those of all.
 
         Refuses ``report_unknown``, what ``scope_of`` refuses, ``report_too_long_for_pdf``, and ``reports_busy`` where others are being made.
         """
@@ -75,7 +77,8 @@ class Reporting:
             scope = await scope_of(
                 conn, asked, self._codes, self._clock.now(), whole_month=asked.name in _WHOLE_MONTH
             )
-            return await build(scope)
+            report = await build(scope)
+            return report if most is None else report.cut(most)
 
         return await self._written(made, format, language, out, progress)
 

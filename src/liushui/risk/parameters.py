@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from importlib import resources
@@ -14,10 +14,13 @@ import yaml
 
 from liushui.kernel.errors import Fault, raise_if_any
 
+UNITS = frozenset({"fen", "count", "days", "months", "years", "hour", "basis_points", "points"})
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """value: an integer (amounts in minor units), text or a list. source: rule, number and article."""
+    """value: an integer (amounts in minor units), a duration or a list. unit: of what the value is a number; of the others
+    ``duration`` or ``list``. source: rule, number and article."""
 
     name: str
     value: Any
@@ -26,6 +29,7 @@ class Parameter:
     zh: str
     en: str
     valid_to: date | None = None
+    unit: str = ""
 
 
 @cache
@@ -41,8 +45,8 @@ def parse_parameters(rows: Sequence[Mapping[str, Any]]) -> Sequence[Parameter]:
     found: list[Parameter] = []
     for row in rows:
         try:
-            found.append(Parameter(**row))
-        except TypeError:
+            found.append(_with_unit(Parameter(**row)))
+        except (TypeError, ValueError):
             faults.append(Fault("parameter_malformed", {"parameter": str(row.get("name"))}))
     found.sort(key=lambda p: (p.name, p.valid_from))
     for before, after in pairwise(found):
@@ -50,6 +54,17 @@ def parse_parameters(rows: Sequence[Mapping[str, Any]]) -> Sequence[Parameter]:
             faults.append(Fault("parameter_overlaps", {"parameter": after.name}))
     raise_if_any(faults)
     return tuple(found)
+
+
+def _with_unit(one: Parameter) -> Parameter:
+    """Raises ``ValueError`` for a number of nobody knows what, and for a unit of what is no number."""
+    if isinstance(one.value, int):
+        if one.unit not in UNITS:
+            raise ValueError(one.unit)
+        return one
+    if one.unit:
+        raise ValueError(one.unit)
+    return replace(one, unit="list" if isinstance(one.value, list) else "duration")
 
 
 @lru_cache(maxsize=64)

@@ -71,6 +71,7 @@ from liushui.workflow.secrets import is_secret, without_secrets
 from liushui.workflow.state import State
 from liushui.workflow.straight_through import Reached, StraightThrough, Way
 from liushui.workflow.ways import Ways
+from liushui.workflow.workload import Workload, workload
 
 __all__ = [
     "SYSTEM",
@@ -140,6 +141,7 @@ __all__ = [
     "Way",
     "Ways",
     "Work",
+    "Workload",
     "advance",
     "apply_migration",
     "background",
@@ -163,4 +165,5 @@ __all__ = [
     "start",
     "without_secrets",
     "worklist",
+    "workload",
 ]  # fmt: skip

@@ -37,7 +37,8 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """A definition in use. id: what instances keep. decisions and forms include those of called processes."""
+    """A definition in use. id: what instances keep. decisions and forms include those of called processes; own: the
+    file's own. calls: call activity to the process and version that is bound to it."""
 
     id: int
     key: str
@@ -46,6 +47,8 @@ class Deployed:
     decisions: Mapping[str, Decision]
     forms: Mapping[str, Form]
     texts: Mapping[str, str]
+    own: Parsed
+    calls: Mapping[str, str]
 
     def element(self, element: str, scope_path: tuple[str, ...]) -> Element:
         return self.definition.inside(scope_path).elements[element]
@@ -105,7 +108,10 @@ class Catalogue:
             decisions = {**other.decisions, **decisions}
             forms = {**other.forms, **forms}
         definition = parsed.definition.with_called({e: d.definition for e, d in called.items()})
-        return Deployed(row["id"], row["key"], row["version"], definition, decisions, forms, parts["texts"])
+        calls = {element: f"{d.key} {d.version}" for element, d in called.items()}
+        return Deployed(
+            row["id"], row["key"], row["version"], definition, decisions, forms, parts["texts"], parsed, calls
+        )  # fmt: skip
 
 
 async def deploy(

@@ -18,7 +18,8 @@ RETURNING id, version;
 -- name: release
 INSERT INTO process_release (key, definition_id, released_at, released_by) VALUES ($1, $2, $3, $4)
 ON CONFLICT (key) DO UPDATE SET definition_id = excluded.definition_id, released_at = excluded.released_at,
-                                released_by = excluded.released_by;
+                                released_by = excluded.released_by
+WHERE process_release.definition_id <> excluded.definition_id;
 
 -- name: released
 SELECT definition_id FROM process_release WHERE key = $1;
@@ -43,15 +44,16 @@ SELECT nextval('case_number');
 
 -- name: insert_instance
 INSERT INTO process_instance (id, definition_id, status, state, name, initiator, branch_id, channel, objects, outcome,
-                              started_at, ended_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+                              started_at, ended_at, refused_with)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- name: lock_instance
 SELECT id, definition_id, status, state, name, initiator, branch_id, channel, objects, started_at
 FROM process_instance WHERE id = $1 FOR UPDATE;
 
 -- name: update_instance
-UPDATE process_instance SET status = $2, state = $3, name = $4, objects = $5, outcome = $6, ended_at = $7 WHERE id = $1;
+UPDATE process_instance SET status = $2, state = $3, name = $4, objects = $5, outcome = $6, ended_at = $7,
+       refused_with = $8 WHERE id = $1;
 
 -- name: rebind_instance
 UPDATE process_instance SET definition_id = $2 WHERE id = $1;
@@ -61,12 +63,29 @@ SELECT i.id, i.definition_id, d.key, d.version, i.status, i.state, i.name, i.ini
        i.objects, i.outcome, i.started_at, i.ended_at
 FROM process_instance i JOIN process_definition d ON d.id = i.definition_id WHERE i.id = $1;
 
+-- name: plan_for_these_values
+-- A plan for any values would pass over the indexes of whatever is not asked for.
+SET LOCAL plan_cache_mode = force_custom_plan;
+
 -- name: instances
-SELECT i.id, d.key, d.version, i.status, i.name, i.initiator, i.branch_id, i.channel, i.outcome, i.started_at, i.ended_at
+SELECT i.id, d.key, d.version, i.definition_id, i.status, i.name, i.initiator, i.branch_id, i.channel, i.outcome,
+       i.started_at, i.ended_at, t.due_at, t.elements
 FROM process_instance i JOIN process_definition d ON d.id = i.definition_id
-WHERE i.id < $1 AND ($2::text IS NULL OR d.key = $2) AND ($3::text IS NULL OR i.status = $3)
+LEFT JOIN LATERAL (
+    SELECT min(o.due_at) AS due_at, array_agg(array_to_string(o.scope_path || o.element, '/') ORDER BY o.id) AS elements
+    FROM user_task o WHERE o.instance_id = i.id AND o.state IN ('open', 'claimed')
+) t ON i.ended_at IS NULL
+WHERE i.id < $1
+  AND ($2::text IS NULL OR i.definition_id = ANY (array(SELECT o.id FROM process_definition o WHERE o.key = $2)))
+  AND ($3::text IS NULL OR i.status = $3)
   AND ($4::jsonb IS NULL OR i.objects @> $4) AND ($5::integer IS NULL OR i.branch_id = $5)
   AND ($6::text IS NULL OR i.initiator = $6)
+  AND ($8::timestamptz IS NULL OR i.started_at >= $8) AND ($9::timestamptz IS NULL OR i.started_at < $9)
+  AND ($10::timestamptz IS NULL OR i.id = ANY (array(
+        SELECT o.instance_id FROM user_task o WHERE o.state IN ('open', 'claimed') AND o.due_at <= $10)))
+  AND ($11::text IS NULL OR i.initiator = $11 OR i.id IN (
+        SELECT o.instance_id FROM user_task o WHERE o.completed_by = $11
+        UNION SELECT o.instance_id FROM user_task o WHERE o.claimed_by = $11 AND o.state = 'claimed'))
 ORDER BY i.id DESC LIMIT $7;
 
 -- name: running_of_definition
@@ -86,7 +105,7 @@ FROM head, unnest($1::text[], $7::text[], $8::text[], $9::text[], $10::text[], $
 
 -- name: events_of_case
 SELECT id, kind, recorded_at, journal_id, element, lifecycle, resource, role, channel, branch_id, priority,
-       cost_minor, decision_rows, payload, path_id
+       cost_minor, decision_rows, payload, path_id, token
 FROM event WHERE case_id = $1 AND path_id IS NULL ORDER BY id;
 
 -- name: insert_task
@@ -131,14 +150,33 @@ UPDATE process_incident SET cleared_at = $3, cleared_by = $4, how = $5, note = $
 WHERE instance_id = $1 AND incident = $2 AND cleared_at IS NULL;
 
 -- name: incident
-SELECT id, instance_id, incident, element, reason, raised_at, cleared_at, cleared_by, how, note
-FROM process_incident WHERE id = $1;
+SELECT i.id, i.instance_id, i.incident, i.element, i.reason, i.raised_at, i.cleared_at, i.cleared_by, i.how, i.note,
+       d.key, d.version, p.definition_id, p.name, p.branch_id
+FROM process_incident i JOIN process_instance p ON p.id = i.instance_id
+JOIN process_definition d ON d.id = p.definition_id WHERE i.id = $1;
 
 -- name: open_incidents
-SELECT i.id, i.instance_id, i.element, i.reason, i.raised_at, d.key, p.name
+SELECT i.id, i.instance_id, i.element, i.reason, i.raised_at, i.cleared_at, i.cleared_by, i.how, d.key, p.definition_id,
+       p.name, p.branch_id
 FROM process_incident i JOIN process_instance p ON p.id = i.instance_id
 JOIN process_definition d ON d.id = p.definition_id
-WHERE i.cleared_at IS NULL AND i.id > $1 ORDER BY i.id LIMIT $2;
+WHERE i.cleared_at IS NULL AND i.id > $1 AND ($3::integer IS NULL OR p.branch_id = $3) ORDER BY i.id LIMIT $2;
+
+-- name: cleared_incidents
+SELECT i.id, i.instance_id, i.element, i.reason, i.raised_at, i.cleared_at, i.cleared_by, i.how, d.key, p.definition_id,
+       p.name, p.branch_id
+FROM process_incident i JOIN process_instance p ON p.id = i.instance_id
+JOIN process_definition d ON d.id = p.definition_id
+WHERE i.cleared_at IS NOT NULL AND ($1::bigint = 0 OR i.id < $1) AND ($3::integer IS NULL OR p.branch_id = $3)
+ORDER BY i.id DESC LIMIT $2;
+
+-- name: incidents_of_case
+SELECT id, element, reason, raised_at, cleared_at, cleared_by, how, note FROM process_incident
+WHERE instance_id = $1 ORDER BY id;
+
+-- name: definition_of_version
+SELECT d.id, encode(d.digest, 'hex') AS digest, d.deployed_at, d.deployed_by, r.definition_id IS NOT NULL AS released
+FROM process_definition d LEFT JOIN process_release r ON r.definition_id = d.id WHERE d.key = $1 AND d.version = $2;
 
 -- name: task
 SELECT t.id, t.instance_id, t.token, t.element, t.scope_path, t.state, t.version, t.role, t.assignee, t.branch_id,
@@ -346,3 +384,25 @@ WHERE t.assignee = $1 AND t.role = $2 AND t.state IN ('open', 'claimed') ORDER B
 
 -- name: timers_of_case
 SELECT element, due_at FROM process_timer WHERE instance_id = $1 ORDER BY due_at;
+
+-- name: queues
+SELECT t.role, t.branch_id, count(*) AS tasks, count(*) FILTER (WHERE t.state = 'claimed') AS claimed,
+       count(*) FILTER (WHERE t.due_at < $2) AS overdue, min(t.due_at) AS first_due, min(t.opened_at) AS oldest
+FROM user_task t WHERE t.state IN ('open', 'claimed') AND ($1::integer IS NULL OR t.branch_id = $1)
+GROUP BY t.role, t.branch_id ORDER BY t.role NULLS LAST, t.branch_id;
+
+-- name: times_kept
+SELECT d.key, t.role, count(*) AS done, count(*) FILTER (WHERE t.ended_at <= t.due_at) AS in_time
+FROM user_task t JOIN process_instance i ON i.id = t.instance_id JOIN process_definition d ON d.id = i.definition_id
+WHERE t.state = 'completed' AND t.due_at IS NOT NULL AND t.ended_at >= $2 AND ($1::integer IS NULL OR t.branch_id = $1)
+GROUP BY d.key, t.role ORDER BY d.key, t.role NULLS LAST;
+
+-- name: incidents_open
+SELECT count(*) AS incidents, min(i.raised_at) AS oldest
+FROM process_incident i JOIN process_instance p ON p.id = i.instance_id
+WHERE i.cleared_at IS NULL AND ($1::integer IS NULL OR p.branch_id = $1);
+
+-- name: refusals
+SELECT refused_with, count(*) AS cases, max(ended_at) AS last FROM process_instance
+WHERE refused_with IS NOT NULL AND ended_at >= $2 AND ($1::integer IS NULL OR branch_id = $1)
+GROUP BY refused_with ORDER BY cases DESC, refused_with LIMIT $3;

@@ -40,6 +40,8 @@ from liushui.workflow.state import State
 from liushui.workflow.working_time import Calendar
 
 START_FORM = "start"
+FAULT = "fault"
+"""The variable that holds a refusal, for an error path to look at."""
 _DATABASES_FAULT = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
@@ -264,12 +266,13 @@ class Runtime:
         if new:
             await conn.execute(
                 Q.insert_instance, id, case.deployed.id, case.status, state, case.name, case.initiator,
-                case.branch_id, case.channel, objects, case.outcome, case.started_at, case.ended_at,
+                case.branch_id, case.channel, objects, case.outcome, case.started_at, case.ended_at, _refused_with(case),
             )  # fmt: skip
         else:
             await conn.execute(
-                Q.update_instance, id, case.status, state, case.name, objects, case.outcome, case.ended_at
-            )
+                Q.update_instance, id, case.status, state, case.name, objects, case.outcome, case.ended_at,
+                _refused_with(case),
+            )  # fmt: skip
         for token in left.withdrawn:
             await conn.execute(Q.withdraw_task, id, token, now)
         for opened in left.tasks.values():
@@ -315,6 +318,15 @@ class Runtime:
             await uow.conn.execute(
                 Q.insert_events, kinds, now, case.id, case.deployed.id, case.channel, case.branch_id, *others
             )
+
+
+def _refused_with(case: Case) -> str | None:
+    """The code of the refusal that an ended case was told."""
+    match case.state.variables.get(FAULT) if case.ended_at else None:
+        case {"code": str(code)}:
+            return code
+        case _:
+            return None
 
 
 class UnfitResult(Exception):  # noqa: N818 - named by what is wrong
@@ -408,4 +420,4 @@ def correlation_text(value: Any) -> str | None:
 
 def fault_variables(refused: Refused) -> dict[str, Any]:
     """What an error path may look at: the faults as data."""
-    return {"fault": {"code": refused.code, "params": dict(refused.faults[0].params)}}
+    return {FAULT: {"code": refused.code, "params": dict(refused.faults[0].params)}}

@@ -66,8 +66,8 @@ export function asApiError(failed: unknown): ApiError {
 }
 
 async function read<T>(answer: Response): Promise<T> {
-  if (answer.status === 204) return undefined as T; // nothing is said, whatever the headers call it
-  const isJson = (answer.headers.get('content-type') ?? '').includes('json');
+  // An answer without content (204) may still be labelled as JSON.
+  const isJson = answer.status !== 204 && (answer.headers.get('content-type') ?? '').includes('json');
   const content: unknown = isJson ? await answer.json() : await answer.text();
   if (!answer.ok) throw new ApiError(answer.status, isJson ? (content as Problem) : null);
   return content as T;
@@ -82,8 +82,22 @@ async function ask<T>(method: string, path: string, body?: unknown, key?: string
   return read<T>(answer);
 }
 
+/** A file of the bank's, with the name that it gives it. */
+export async function getFile(path: string): Promise<{ name: string; content: Blob }> {
+  let answer = await send('GET', path);
+  if (answer.status === 401 && onSessionLost) {
+    await onSessionLost();
+    answer = await send('GET', path);
+  }
+  if (!answer.ok) return read(answer);
+  const name = /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '')?.[1] ?? '';
+  return { name, content: await answer.blob() };
+}
+
 export const get = <T>(path: string) => ask<T>('GET', path);
 export const post = <T>(path: string, body: unknown, key: string) => ask<T>('POST', path, body, key);
+
+export const put = <T>(path: string, body: unknown, key: string) => ask<T>('PUT', path, body, key);
 
 /** A key for one intention of a person: the same intention, however often it is sent, is done once. */
 export function newKey(): string {

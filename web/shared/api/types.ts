@@ -1,5 +1,7 @@
 /* The answers of /v1 that the pages read. tests/tidy holds each interface against the OpenAPI document. */
 
+import type { AwaitedView, IncidentOfCase, ProcessVersion, TimerView, VisitView } from './processTypes';
+
 export interface Me {
   number: string;
   branch: string;
@@ -44,6 +46,10 @@ export interface CaseLine {
   outcome: string | null;
   started_at: string;
   ended_at: string | null;
+  branch: string;
+  due_at: string | null;
+  overdue: boolean;
+  at: string[];
 }
 
 export interface TaskOfCase {
@@ -51,6 +57,8 @@ export interface TaskOfCase {
   element: string;
   state: string;
   role: string | null;
+  opened_at: string;
+  ended_at: string | null;
   due_at: string | null;
   claimed_by: string | null;
   completed_by: string | null;
@@ -72,6 +80,11 @@ export interface CaseView extends CaseLine {
   objects: Record<string, string[]>;
   tasks: TaskOfCase[];
   history: EventView[];
+  here: string[];
+  visits: VisitView[];
+  timers: TimerView[];
+  awaits: AwaitedView[];
+  incidents: IncidentOfCase[];
 }
 
 export interface TaskLine {
@@ -314,6 +327,7 @@ export interface CasePage {
 
 export interface ProcessDetail extends ProcessView {
   texts: Record<string, string>;
+  versions: ProcessVersion[];
 }
 
 export interface DepositView {

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, datetime, time
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
 from liushui.bank import Bank
 from liushui.channels.open_api import schemas as s
 from liushui.channels.open_api.access import ACCESS, CUSTOMER, ENROLMENT, MACHINE, PUBLIC, SESSION
 from liushui.deposits import Actor
 from liushui.identity import Principal, require
+from liushui.kernel.clock import BANK_TIME
 from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.kernel.money import AMOUNT_MINOR_MAX, Money
 from liushui.ledger import Header as JournalHeader
@@ -26,6 +29,8 @@ KEY_LENGTH_MAX = 100
 IdempotencyKey = Annotated[
     str, Header(alias="Idempotency-Key", min_length=1, max_length=KEY_LENGTH_MAX, pattern=r"^[\x21-\x7e]+$")
 ]
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9000, 1, 1)
 AccountPath = Annotated[str, Path(max_length=40, pattern=r"^[0-9A-Z-]+$")]
 JournalPath = Annotated[int, Path(ge=1, le=2**62)]
 
@@ -142,6 +147,21 @@ def person_of_customer(visitor: Visitor) -> Person:
     return Person(
         visitor.customer, frozenset({CUSTOMER_ROLE}), visitor.branch_id, visitor.channel, anywhere=True
     )
+
+
+def _as_written(value: object) -> object:
+    """A day as ISO 8601 writes it; the framework would take a number of seconds, too. Raises ``ValueError``."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("a day is written YYYY-MM-DD")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_as_written)]
+
+
+def midnight(day: date) -> datetime:
+    """When a day of the bank begins. A day of another age counts as the edge of this one."""
+    return datetime.combine(min(max(day, FIRST_DAY), LAST_DAY), time(), BANK_TIME)
 
 
 def header_of(caller: Principal, operation: str, key: str, code: str, **more: Any) -> JournalHeader:

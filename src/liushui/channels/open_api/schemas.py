@@ -349,7 +349,7 @@ class BusinessDayIn(Body):
 
 
 class DayEndStepView(BaseModel):
-    """handled: accounts, journals or whatever the step counts. fault: why it has failed."""
+    """handled: accounts, journals or whatever the step counts. fault: why it has failed, by the code of its sentence."""
 
     name: str
     zh: str
@@ -359,6 +359,7 @@ class DayEndStepView(BaseModel):
     started_at: datetime | None
     ended_at: datetime | None
     fault: str | None
+    fault_params: dict[str, str | int]
 
 
 class BusinessDayView(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
@@ -58,61 +58,6 @@ class DeploymentView(BaseModel):
     version: int
     new: bool
     warnings: list[FaultView]
-
-
-class StartIn(Body):
-    form: Values = Field(default_factory=dict[str, Any])
-
-
-class CaseLine(BaseModel):
-    case: int
-    process: str
-    version: int
-    status: str
-    name: str | None
-    initiator: str
-    channel: str
-    outcome: str | None
-    started_at: datetime
-    ended_at: datetime | None
-
-
-class CasePage(BaseModel):
-    cases: list[CaseLine]
-    next: int | None
-
-
-class TaskOfCase(BaseModel):
-    task: int
-    element: str
-    state: str
-    role: str | None
-    due_at: datetime | None
-    claimed_by: str | None
-    completed_by: str | None
-
-
-class EventView(BaseModel):
-    id: int
-    kind: str
-    recorded_at: datetime
-    element: str | None
-    lifecycle: str | None
-    resource: str | None
-    role: str | None
-    journal: int | None
-    decision_rows: list[str] | None
-
-
-class CaseView(CaseLine):
-    variables: dict[str, Any]
-    objects: dict[str, list[str]]
-    tasks: list[TaskOfCase]
-    history: list[EventView]
-
-
-class CancelIn(Body):
-    reason: Note
 
 
 class TaskLine(BaseModel):
@@ -208,27 +153,6 @@ class CaseNumber(BaseModel):
         default_factory=dict[str, str],
         description="What only this answer shows, such as an activation code; a repeated request is answered without.",
     )
-
-
-class IncidentLine(BaseModel):
-    incident: int
-    case: int
-    process: str
-    case_name: str | None
-    element: str
-    reason: str
-    raised_at: datetime
-
-
-class IncidentPage(BaseModel):
-    incidents: list[IncidentLine]
-    next: int | None
-
-
-class SettleIn(Body):
-    how: Literal["retry", "skip", "cancel"]
-    note: Note
-    variables: Values = Field(default_factory=dict[str, Any])
 
 
 class MessageIn(Body):

@@ -69,6 +69,7 @@ def _view(day: DayStatus) -> s.BusinessDayView:
                 en=labels[step.name].en if step.name in labels else step.name, state=step.state,
                 handled=step.handled, started_at=step.started_at, ended_at=step.ended_at,
                 fault=None if step.fault is None else str(step.fault["code"]),
+                fault_params={} if step.fault is None else step.fault["params"],
             )
             for step in day.steps
         ],

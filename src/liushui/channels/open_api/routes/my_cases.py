@@ -22,7 +22,8 @@ from liushui.channels.open_api.dependencies import (
     customer_key,
     person_of_customer,
 )
-from liushui.channels.open_api.schemas_processes import CaseNumber, CompleteIn, StartIn
+from liushui.channels.open_api.schemas_cases import StartIn
+from liushui.channels.open_api.schemas_processes import CaseNumber, CompleteIn
 from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.payments import SELF_SERVICE
 from liushui.self_service import Visitor, ask_signature, options_for, own_accounts

@@ -37,10 +37,13 @@ async def show_report(
     date_to: Annotated[date | None, Query(alias="to")] = None,
     branch: Annotated[str | None, Query(pattern=r"^[0-9]{4}$")] = None, currency: s.Currency | None = None,
     format: Format = Format.JSON, language: Language = Language.ZH,
+    most: Annotated[int | None, Query(ge=1, le=10_000)] = None,
 ) -> Response:  # fmt: skip
+    """most: the first rows of each table only, for a screen; counts and totals stay those of all."""
     asked = Asked(name, on, date_from, date_to, _branch_of(caller, branch), currency)
     file = _file()
-    return _answer(file, await bank.reporting.write(asked, format, language, file), format)
+    written = await bank.reporting.write(asked, format, language, file, most=most)
+    return _answer(file, written, format)
 
 
 @router.get("/v1/statements/{code}", response_class=Response, responses=_FILE)

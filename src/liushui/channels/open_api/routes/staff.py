@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 
 from liushui.channels.open_api import schemas as s
+from liushui.channels.open_api import schemas_console as sc
 from liushui.channels.open_api.dependencies import Caller, IdempotencyKey, TheBank, actor_of
 from liushui.identity import (
+    AuditSought,
     StaffMember,
     add_staff,
     audit_trail,
     branch_by_code,
     change_password,
     list_staff,
+    load_roles,
     set_active,
     set_roles,
     unlock,
 )
+from liushui.kernel.clock import BANK_TIME
 from liushui.store.database import UnitOfWork
 
 router = APIRouter()
+Who = Annotated[str, Query(max_length=60, pattern=r"^[0-9A-Za-z_-]+$")]
+What = Annotated[str, Query(max_length=80, pattern=r"^[0-9A-Za-z_ ./-]+$")]
 StaffPath = Annotated[str, Path(max_length=32, pattern=r"^[A-Z0-9]+$")]
 
 
@@ -41,6 +48,17 @@ async def show_staff(
         found = await list_staff(conn, after=after, limit=limit + 1)
     more = found[limit - 1].number if len(found) > limit else None
     return s.StaffPage(staff=[_view(member) for member in found[:limit]], next=more)
+
+
+@router.get("/v1/roles")
+async def show_roles(caller: Caller) -> list[sc.RoleView]:
+    """What each role may do; who has which is the administrator's to see."""
+    return [
+        sc.RoleView(
+            name=role.name, zh=role.zh, en=role.en, anywhere=role.anywhere, permissions=sorted(role.permissions)
+        )
+        for role in load_roles().values()
+    ]  # fmt: skip
 
 
 @router.post("/v1/staff", status_code=201)
@@ -99,9 +117,18 @@ async def set_own_password(body: s.PasswordChange, bank: TheBank, caller: Caller
 @router.get("/v1/audit")
 async def show_audit(
     bank: TheBank, caller: Caller, after: Annotated[int, Query(ge=0, le=2**62)] = 0,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100, order: Literal["oldest", "newest"] = "oldest",
+    actor: Who | None = None, action: Annotated[str | None, Query(max_length=60, pattern=r"^[a-z_]+$")] = None,
+    subject: What | None = None, date_from: Annotated[date | None, Query(alias="from")] = None,
+    date_to: Annotated[date | None, Query(alias="to")] = None,
 ) -> s.AuditPage:  # fmt: skip
+    """From behind the line ``after`` in the order asked for. from, to: calendar days in the bank's time, both included."""
+    since = date_from and datetime.combine(date_from, time.min, BANK_TIME)
+    until = date_to and datetime.combine(date_to + timedelta(days=1), time.min, BANK_TIME)
+    sought = AuditSought(actor, action, subject, since, until)
     async with bank.db.read() as conn:
-        rows = await audit_trail(conn, after=after, limit=limit + 1)
+        rows = await audit_trail(
+            conn, after=after, limit=limit + 1, sought=sought, newest_first=order == "newest"
+        )
     lines = [s.AuditLine(**dict(row)) for row in rows[:limit]]
     return s.AuditPage(lines=lines, next=lines[-1].id if len(rows) > limit else None)
