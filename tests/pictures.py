@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
+from pyotp.totp import TOTP
 
-from liushui.demo import town_data
+from liushui.demo import demo_data, town_data
 from tests.faults.running import RunningBank, running_bank
 from tests.journeys.conftest import CHROMIUM, Desk, apart
 
@@ -28,13 +29,21 @@ class Album:
         self._passwords = {s["number"]: s["password"] for s in town_data()["staff"]}
 
     def desk(self, language: str, size: tuple[int, int], staff: str, page: str = "/teller/") -> Desk:
+        desk = self._open(language, size, page)
+        desk.log_in(staff, self._passwords[staff])
+        return desk
+
+    def phone(self, language: str) -> Desk:
+        """A customer's, at the door of the online bank."""
+        return self._open(language, PHONE, "/online/")
+
+    def _open(self, language: str, size: tuple[int, int], page: str) -> Desk:
         context = self._browser.new_context(
             viewport={"width": size[0], "height": size[1]}, locale=language, device_scale_factor=1
         )
         context.add_init_script(f"localStorage.setItem('liushui.language', '{language}')")
         desk = Desk(context.new_page(), f"http://127.0.0.1:{self._bank.port}")
         desk.open(page)
-        desk.log_in(staff, self._passwords[staff])
         return desk
 
     def take(self, desk: Desk, name: str) -> None:
@@ -66,7 +75,24 @@ def journal(album: Album) -> None:
     album.take(desk, "journal")
 
 
-STORIES: tuple[Callable[[Album], None], ...] = (workbench, worklist, journal)
+def online(album: Album) -> None:
+    """The online bank on a phone, in Chinese: home, and a deposit as it is looked at."""
+    row = demo_data()["online"][0]
+    desk = album.phone("zh-CN")
+    desk.page.locator("input").nth(0).fill(row["customer"])
+    desk.page.locator("input").nth(1).fill(row["password"])
+    desk.page.keyboard.press("Enter")
+    desk.page.locator(".code-input").fill(TOTP(row["totp"]).now())
+    desk.page.keyboard.press("Enter")
+    desk.page.locator(".eye").click()
+    album.take(desk, "online-home")
+    desk.page.goto(desk.address + "/online/deposits")
+    desk.page.locator(".amount-input").fill("5000")
+    desk.page.locator(".quote").wait_for()
+    album.take(desk, "online-deposit")
+
+
+STORIES: tuple[Callable[[Album], None], ...] = (workbench, worklist, journal, online)
 
 
 def main(folder: Path) -> None:

@@ -41,18 +41,30 @@ def serve(
 
     Refuses ``port_in_use``.
     """
-    from liushui.store.vault import KEY_FILE_NAME, KEY_FILE_VARIABLE, ensure_key
+    from liushui.store.vault import KEY_FILE_VARIABLE
 
     listener = _listen(settings)
     listener.set_inheritable(True)
-    key_file = os.environ.get(KEY_FILE_VARIABLE) or str(ensure_key(settings.data_dir / KEY_FILE_NAME))
     plan = {
         "listener": listener.fileno(), "workers": settings.workers, "announcement": announcement,
         "data_dir": None if server is None else str(server.data_dir), "more": list(more),
     }  # fmt: skip
-    environment = os.environ | {"LIUSHUI_DSN": dsn, KEY_FILE_VARIABLE: key_file, PLAN: json.dumps(plan)}
+    environment = os.environ | {
+        "LIUSHUI_DSN": dsn,
+        KEY_FILE_VARIABLE: str(key_file(settings)),
+        PLAN: json.dumps(plan),
+    }
     sys.stdout.flush()
     os.execve(sys.executable, [sys.executable, "-m", "liushui.supervisor"], environment)  # noqa: S606 - ourselves
+
+
+def key_file(settings: Settings) -> Path:
+    """With what customers' secrets are sealed: the file that the environment names, or the data folder's own, made where there
+    is none."""
+    from liushui.store.vault import KEY_FILE_NAME, KEY_FILE_VARIABLE, ensure_key
+
+    named = os.environ.get(KEY_FILE_VARIABLE)
+    return Path(named) if named else ensure_key(settings.data_dir / KEY_FILE_NAME)
 
 
 def supervise() -> None:

@@ -207,6 +207,30 @@ def test_hashed_files_are_kept_for_ever_and_pages_never(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+def test_what_lies_beside_an_entry_keeps_its_name_and_is_asked_for_again(tmp_path: Path) -> None:
+    """A service worker that a browser kept for ever could never be replaced."""
+    folder = built(tmp_path)
+    (folder / "teller").mkdir()
+    (folder / "teller" / "worker.js").write_text("const kept = [];")
+    (folder / "teller" / "manifest.webmanifest").write_text("{}")
+    (folder / "teller" / "offline.html").write_text("<p>no line</p>")
+
+    async def story() -> None:
+        async with pages(folder) as http:
+            worker = await http.get("/teller/worker.js")
+            assert (worker.text, worker.headers["cache-control"]) == ("const kept = [];", "no-cache")
+            again = await http.get("/teller/worker.js", headers={"If-None-Match": worker.headers["etag"]})
+            assert again.status_code == 304
+            manifest = await http.get("/teller/manifest.webmanifest")
+            assert manifest.headers["content-type"].startswith("application/manifest+json")
+            offline = await http.get("/teller/offline.html")
+            assert "script-src" not in offline.headers["content-security-policy"]
+            assert "default-src 'none'" in offline.headers["content-security-policy"]
+            assert (await http.get("/teller/none.js")).status_code == 404
+
+    asyncio.run(story())
+
+
 def test_the_policy_lets_no_foreign_or_inline_script_run(tmp_path: Path) -> None:
     async def story() -> None:
         async with pages(built(tmp_path)) as http:

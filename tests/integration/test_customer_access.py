@@ -103,7 +103,7 @@ def test_whatever_a_customer_may_begin_asks_for_an_account_of_their_own() -> Non
     assert begun == {
         "transfer", "transfer_cancellation", "complaint", "complaint_withdrawal", "cash_appointment", "print_statement",
         "report_loss", "open_time_deposit", "withdraw_time_deposit", "change_renewal", "notice_of_withdrawal", "pay_instalment",
-        "agree_standing_order", "cancel_standing_order",
+        "agree_standing_order", "cancel_standing_order", "open_second_account",
     }  # fmt: skip
 
 

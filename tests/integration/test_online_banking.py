@@ -34,8 +34,7 @@ def test_from_the_counter_to_a_transfer_that_is_confirmed(demo: str) -> None:
         after = await zhang.get(f"/v1/my/cases/{case['case']}")
         assert (after["status"], after["next"], after["refusal"]) == ("completed", [], None)
         assert [m["name"] for m in after["milestones"]] == [
-            "收到转账申请 Transfer requested", "请客户确认 Customer asked", "验证身份并确认 Confirm by second factor",
-            "已确认 Confirmed", "回单 Receipt"]  # fmt: skip
+            "收到转账申请 Transfer requested", "验证身份并确认 Confirm by second factor", "回单 Receipt"]  # fmt: skip
         assert (await zhang.get(f"/v1/my/accounts/{ZHANGS}"))["ledger"] == "6000.00"
         (line,) = (await zhang.get(f"/v1/my/accounts/{ZHANGS}/statement?after=1"))["lines"]
         assert (line["side"], line["amount"], line["memo"]) == ("debit", "6000.00", "订金")

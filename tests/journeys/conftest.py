@@ -45,7 +45,12 @@ class Desk:
 
     def _note(self, text: str) -> None:
         refused = any(f"status of {status}" in text for status in IDLE_OR_REFUSED)
-        if not refused and "ERR_CONNECTION" not in text and "ERR_EMPTY" not in text:
+        if (
+            not refused
+            and "ERR_CONNECTION" not in text
+            and "ERR_EMPTY" not in text
+            and "ERR_INTERNET" not in text
+        ):
             self.errors.append(text)
 
     def open(self, path: str = "/teller/") -> None:

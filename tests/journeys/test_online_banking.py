@@ -1,15 +1,18 @@
-"""Online banking opened at the counter: the same workbench, another procedure."""
+"""Online banking opened at the counter, and activated by the customer at home."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from playwright.sync_api import expect
+from pyotp.totp import TOTP
 
-from tests.journeys.conftest import Desk
+from tests.journeys.conftest import Desk, picture
 
 ZHANG = "00000000018"
 """The demo's first customer."""
+PASSWORD = "stone under the bridge"
 
 
 def test_what_is_shown_once_stays_until_it_is_handed_over(sit: Callable[..., Desk]) -> None:
@@ -37,3 +40,32 @@ def test_what_is_shown_once_stays_until_it_is_handed_over(sit: Callable[..., Des
     desk.page.get_by_role("button", name="Handed over").click()
     expect(code).to_have_count(0)
     expect(desk.page.get_by_role("heading", name="Hand the code over")).to_be_visible()
+    activate_at_home(sit("zh-CN", width=360, height=740), secret)
+
+
+def activate_at_home(home: Desk, code: str) -> None:
+    """Code and a password of one's own; an authenticator app by the typed secret; then both are asked for."""
+    home.open("/online/")
+    home.page.get_by_role("button", name="首次使用").click()
+    for label, text in (
+        ("客户号", ZHANG),
+        ("激活码", code),
+        ("新登录密码", PASSWORD),
+        ("再输入一次", PASSWORD),
+    ):
+        home.page.get_by_label(label, exact=True).fill(text)
+    home.page.keyboard.press("Enter")
+    home.page.get_by_role("button", name="使用身份验证器应用").click()
+    home.page.locator(".qr").wait_for()
+    assert home.serious_findings() == []
+    picture(home, "online-enrol-zh-CN")
+    app = TOTP(home.page.locator(".typed-secret").inner_text().replace(" ", ""))
+    first, second = (app.at(int(time.time()) + later) for later in (0, 30))
+    home.page.locator(".code-input").fill(first)
+    home.page.keyboard.press("Enter")
+    expect(home.page.locator(".notice-good")).to_contain_text("已激活")
+    home.page.get_by_label("登录密码", exact=True).fill(PASSWORD)
+    home.page.keyboard.press("Enter")
+    home.page.locator(".code-input").fill(second)
+    home.page.keyboard.press("Enter")
+    expect(home.page.get_by_role("heading", name="您好")).to_contain_text("张示例")

@@ -1,4 +1,4 @@
-import { useI18n } from './i18n';
+import { useI18n } from './words';
 
 /** The other language, in its own words. */
 export function LanguageSwitch() {

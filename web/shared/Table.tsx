@@ -14,7 +14,7 @@ import {
   type ReactNode,
   type RefObject,
 } from 'react';
-import { useI18n } from './i18n';
+import { useI18n } from './words';
 
 export interface Column<Row> {
   key: string;

@@ -1,7 +1,7 @@
 /* What somebody has begun and not sent, kept in this browser tab: it survives a reload, a lock and a lost session, belongs
    to one member of staff, and is wiped when they log out. Secrets are never kept. */
 
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 
 const PREFIX = 'liushui.draft.';
 
@@ -27,6 +27,27 @@ export function wipeDrafts(): void {
   for (const name of Object.keys(sessionStorage)) {
     if (name.startsWith(PREFIX)) sessionStorage.removeItem(name);
   }
+}
+
+/** Whoever logs in finds nothing that somebody else has begun. */
+export function wipeDraftsOfOthers(owner: string): void {
+  for (const name of Object.keys(sessionStorage)) {
+    if (name.startsWith(PREFIX) && !name.startsWith(`${PREFIX}${owner}.`)) sessionStorage.removeItem(name);
+  }
+}
+
+/** What is being filled in, kept from the first letter on. */
+export function useDraft<T>(owner: string, name: string, first: () => T): [T, (next: T) => void, () => void] {
+  const [draft, setDraft] = useState<T>(() => loadDraft<T>(owner, name) ?? first());
+  const keep = useCallback(
+    (next: T) => {
+      saveDraft(owner, name, next);
+      setDraft(next);
+    },
+    [owner, name],
+  );
+  const drop = useCallback(() => dropDraft(owner, name), [owner, name]);
+  return [draft, keep, drop];
 }
 
 const A_RELOAD_MS = 400;

@@ -3,7 +3,7 @@
 import { useCallback } from 'react';
 import { ApiError } from './api/client';
 import type { ProblemFault } from './api/types';
-import { useI18n } from './i18n';
+import { useI18n } from './words';
 
 export function useFaultText(): (fault: ApiError | ProblemFault) => string {
   const { t, refusal } = useI18n();

@@ -1,4 +1,4 @@
-import type { Language } from './i18n';
+import type { Language } from './words';
 
 /** One for each language: making one costs more than a whole row of a table. */
 const FORMATS = new Map<Language, Intl.DateTimeFormat>();

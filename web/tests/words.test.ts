@@ -7,7 +7,7 @@ import { parseSync } from 'vite';
 import chinese from '../locales/zh-CN.json';
 import english from '../locales/en.json';
 
-const FOLDERS = ['shared', 'teller', 'console'];
+const FOLDERS = ['shared', 'teller', 'console', 'online'];
 const HAN = /[\u3400-\u9fff]/;
 const ATTRIBUTES = new Set(['title', 'placeholder', 'alt', 'aria-label', 'label', 'description']);
 /** Chinese that is a figure or unit of money by law, not a word of the page. */

@@ -43,7 +43,7 @@ EMPTY = "data:text/html,<!doctype html><title>empty</title><input autofocus>"
 PAINT_MS_MAX = 100
 KEYS_MAX = 12
 """Of a deposit at the counter, beyond its data: the account, the amount, the notes."""
-FIRST_LOAD_BYTES_MAX = {"teller": 700_000, "console": 700_000}
+FIRST_LOAD_BYTES_MAX = {"teller": 700_000, "console": 700_000, "online": 350_000}
 """By page, after gzip, with diagrams and charts loaded when they are needed."""
 WATCH = """() => {
   window.paints = [];

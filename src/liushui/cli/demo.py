@@ -18,11 +18,13 @@ from liushui.cli.database import database
 from liushui.config import Settings
 from liushui.demo import MARK, begin_demo_bank, demo_data
 from liushui.demo.history import Span
+from liushui.demo.online_customers import give_online_banking
 from liushui.demo.seeding import SEED, complete, live_through
 from liushui.kernel.clock import SystemClock
 from liushui.kernel.errors import refuse
 from liushui.store.database import Database
 from liushui.store.migrate import migrate
+from liushui.store.vault import Vault, read_key
 
 RATE, RATE_MOST = 30, 2_000
 
@@ -51,7 +53,7 @@ def _demo(settings: Settings, options: argparse.Namespace) -> int:
     if not 0 < options.rate <= RATE_MOST:
         raise refuse("demo_rate_unfit", "rate", most=RATE_MOST)
     with database(settings, claim=True) as (dsn, server):
-        asyncio.run(_prepare(dsn, options))
+        asyncio.run(_prepare(dsn, settings, options))
         address = f"http://{settings.host}:{settings.port}"
         more = [live_command(options.rate, always=options.always)] if options.live else []
         supervisor.serve(
@@ -77,7 +79,7 @@ def live_command(rate: float, *, always: bool) -> list[str]:
     return ["live", "--rate", str(rate), *(["--always"] if always else [])]
 
 
-async def _prepare(dsn: str, options: argparse.Namespace) -> None:
+async def _prepare(dsn: str, settings: Settings, options: argparse.Namespace) -> None:
     await migrate(dsn)
     db = await Database.connect(dsn)
     try:
@@ -89,10 +91,13 @@ async def _prepare(dsn: str, options: argparse.Namespace) -> None:
         await db.close()
     if new and not options.empty:
         await _with_past(dsn, options.seed)
-    async with open_bank(dsn, SystemClock()) as bank:
+    vault = Vault(read_key(supervisor.key_file(settings)))
+    async with open_bank(dsn, SystemClock(), vault=vault) as bank:
         if options.live and not await bank.db.is_known(MARK):
             raise refuse("demo_only")
-        if not await complete(bank):
+        whole = await complete(bank)
+        await give_online_banking(bank)
+        if not whole:
             print(
                 "the demo bank's past was broken off and stays as far as it came; remove its data for a whole one"
             )

@@ -52,7 +52,7 @@ from liushui.deposits.classes import (
 )
 from liushui.deposits.closing import closing_obstacles
 from liushui.deposits.dormancy import Activity, Reviewed, activity_of, reactivate, refuse_dormant, review_some
-from liushui.deposits.holdings import PURPOSES, Terms, held_by, room_faults
+from liushui.deposits.holdings import PURPOSES, Terms, bound_faults, held_by, room_faults
 from liushui.deposits.interest import (
     Accrued,
     DemandTerms,
@@ -130,6 +130,7 @@ __all__ = [
     "blocks_of",
     "book_accruals",
     "book_cash",
+    "bound_faults",
     "cancel_cash",
     "card_of",
     "closing_obstacles",

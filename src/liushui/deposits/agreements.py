@@ -19,7 +19,7 @@ from liushui.store.queries import Queries
 
 Q = Queries("liushui.deposits", "opening.sql")
 LANGUAGES = ("zh-CN", "en")
-SIGNATURE_METHODS = ("signature_pad", "certificate", "paper")
+SIGNATURE_METHODS = ("signature_pad", "certificate", "paper", "one_time_password", "passkey")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -44,7 +44,8 @@ class AgreementText:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """How it was signed. digest: SHA-256, in hex, of the pad's strokes, the certificate's signature or the scan."""
+    """How it was signed. digest: SHA-256, in hex, of the pad's strokes, the certificate's signature or the scan; online, of what
+    was shown to the customer who proved it, as canonical JSON."""
 
     method: str
     digest: str

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from liushui.deposits.classes import opening_faults
+from liushui.deposits.classes import FULL, opening_faults
 from liushui.kernel.errors import Fault
 from liushui.store.database import PoolConnection
 from liushui.store.queries import Queries
@@ -31,6 +31,18 @@ class Terms:
 async def held_by(conn: PoolConnection, party_id: int) -> Mapping[int, int]:
     """How many open accounts of each class an individual has; what was never classified counts as class I."""
     return {row["class"]: row["accounts"] for row in await conn.fetch(Q.held, party_id)}
+
+
+async def bound_faults(conn: PoolConnection, bound: str) -> list[Fault]:
+    """Whether an account of this bank may have another bound to it without the counter: ``bound_account_not_class_one``,
+    ``account_blocked``. An account that was never classified counts as class I."""
+    row = await conn.fetchrow(Q.bound_standing, bound)
+    if row is None or row["account_class"] != FULL:
+        return [Fault("bound_account_not_class_one", field="bound_account")]
+    if row["debit_blocked"] or row["credit_blocked"]:
+        side = "debit" if row["debit_blocked"] else "credit"
+        return [Fault("account_blocked", {"account": bound, "side": side}, "bound_account")]
+    return []
 
 
 async def room_faults(

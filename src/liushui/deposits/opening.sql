@@ -18,6 +18,10 @@ WHERE ap.party_id = $1 AND ap.role = 'owner' AND a.closed_on IS NULL AND d.purpo
 SELECT EXISTS (SELECT 1 FROM account_party ap JOIN ledger_account a ON a.id = ap.account_id
 WHERE ap.party_id = $1 AND ap.role = 'owner' AND a.number = $2 AND a.closed_on IS NULL);
 
+-- name: bound_standing
+SELECT coalesce(d.account_class, 1) AS account_class, a.debit_blocked, a.credit_blocked
+FROM deposit_account d JOIN ledger_account a ON a.id = d.account_id WHERE a.number = $1 AND a.closed_on IS NULL;
+
 -- name: classify
 UPDATE deposit_account SET account_class = $2, daily_limit = $3, yearly_limit = $4, balance_limit = $5, purpose = $6,
        opening_case = $7, awaits_activation = true

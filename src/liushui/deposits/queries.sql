@@ -151,3 +151,19 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 -- name: statement_by_code
 SELECT s.account_id, s.from_on, s.to_on, s.first_position, s.last_position, s.digest, a.number, a.branch_id, a.currency
 FROM issued_statement s JOIN ledger_account a ON a.id = s.account_id WHERE s.code = $1;
+
+-- name: movements
+SELECT e.position, e.journal_id, e.debit, e.amount, e.balance_after, j.booking_date, j.value_date, j.recorded_at, j.code,
+       j.memo, (SELECT a.number FROM entry o JOIN deposit_account d ON d.account_id = o.account_id
+                JOIN ledger_account a ON a.id = o.account_id
+                WHERE o.journal_id = e.journal_id AND o.debit <> e.debit ORDER BY o.line LIMIT 1) AS counterparty
+FROM entry e JOIN journal j ON j.id = e.journal_id
+WHERE e.account_id = $1 AND e.position < $2 AND ($3::date IS NULL OR j.booking_date >= $3)
+  AND ($4::date IS NULL OR j.booking_date <= $4)
+  AND ($5::text IS NULL OR strpos(lower(j.memo), lower($5)) > 0 OR j.id::text = $5)
+  AND ($6::bigint IS NULL OR e.amount >= $6) AND ($7::bigint IS NULL OR e.amount <= $7)
+ORDER BY e.position DESC LIMIT $8;
+
+-- name: classes_of
+SELECT a.number, d.account_class FROM deposit_account d JOIN ledger_account a ON a.id = d.account_id
+WHERE a.number = ANY ($1::text[]) AND a.closed_on IS NULL ORDER BY a.number;

@@ -28,11 +28,14 @@ FAILURES_MOST = 5
 PENDING_FOR = timedelta(minutes=15)
 
 
-async def begin_second_factor(uow: UnitOfWork, clock: Clock, vault: Vault, *, customer: str) -> str:
+async def begin_second_factor(
+    uow: UnitOfWork, clock: Clock, vault: Vault, *, customer: str, secret: str | None = None
+) -> str:
     """Make a new secret that counts once its first code has been given; return the address (``otpauth://``) that an
-    authenticator app reads, which is shown once. Refuses ``customer_unknown``, ``vault_closed``."""
+    authenticator app reads, which is shown once. secret: a demonstration's, which everybody may know; None: a random one.
+    Refuses ``customer_unknown``, ``vault_closed``."""
     party = await customer_by_number(uow.conn, customer)
-    secret = random_base32()
+    secret = secret or random_base32()
     await uow.conn.execute(Q.begin, party.id, vault.seal(secret.encode(), customer), clock.now())
     return TOTP(secret, interval=STEP_S).provisioning_uri(name=customer, issuer_name=ISSUER)
 

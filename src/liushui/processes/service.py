@@ -36,6 +36,7 @@ from liushui.workflow import (
     Reached,
     Runtime,
     Stale,
+    StepEnvironment,
     StraightThrough,
     Surroundings,
     Ways,
@@ -263,6 +264,17 @@ class Processes:
                 with suppress(Refused):  # process_unknown, told to whoever asked
                     found[key] = await self.catalogue.released(conn, key)
         return found
+
+    async def decider(
+        self, key: str, person: Person
+    ) -> Callable[[str, Mapping[str, Any]], Mapping[str, Any]]:
+        """The decisions of a released process, to be asked without a case, as this person on this channel would be told.
+        Refuses ``process_unknown``."""
+        deployed = (await self._released_walk(key)).deployed
+        now = self._clock.now()
+        facts = self.runtime.facts(0, person.number, person.channel, person.branch_id, now)
+        asked = StepEnvironment(deployed, self.runtime.calendars, facts)
+        return lambda name, variables: asked.decide(name, variables).result
 
     async def claim(self, person: Person, task: int, *, idempotency_key: str) -> int:
         return await self._task(

@@ -3,6 +3,7 @@
 from liushui.reporting.counter_journals import Sought, counter_journals, may_see_journal
 from liushui.reporting.model import MEDIA_TYPES, Format, Language
 from liushui.reporting.overview import Overview, overview
+from liushui.reporting.qr import QrCode, qr_code
 from liushui.reporting.scope import Asked
 from liushui.reporting.service import REPORTS, Reporting, Written
 
@@ -13,10 +14,12 @@ __all__ = [
     "Format",
     "Language",
     "Overview",
+    "QrCode",
     "Reporting",
     "Sought",
     "Written",
     "counter_journals",
     "may_see_journal",
     "overview",
+    "qr_code",
 ]

@@ -29,7 +29,7 @@ from liushui.self_service.sessions import (
     finish_log_in,
     own_accounts,
 )
-from liushui.self_service.signatures import ask_signature, take_signature, verify_signatures
+from liushui.self_service.signatures import ask_signature, content_of, take_signature, verify_signatures
 from liushui.self_service.webauthn_check import RelyingParty
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "begin_log_in",
     "change_customer_password",
     "close_access",
+    "content_of",
     "finish_activation",
     "finish_log_in",
     "identify_customer",

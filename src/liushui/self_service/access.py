@@ -40,7 +40,9 @@ async def access_state(conn: PoolConnection, customer: str) -> str | None:
     return None if row is None else row["state"]
 
 
-async def open_access(uow: UnitOfWork, clock: Clock, *, customer: str, operator: str, case_id: int) -> None:
+async def open_access(
+    uow: UnitOfWork, clock: Clock, *, customer: str, operator: str, case_id: int | None
+) -> None:
     """Open online banking for a person. Refuses ``customer_unknown``, ``online_banking_individuals_only`` and
     ``online_banking_open``."""
     party = await _individual(uow.conn, customer)
@@ -65,7 +67,7 @@ async def close_access(uow: UnitOfWork, clock: Clock, *, customer: str, operator
 
 
 async def issue_code(
-    uow: UnitOfWork, clock: Clock, *, customer: str, until: datetime, operator: str, case_id: int
+    uow: UnitOfWork, clock: Clock, *, customer: str, until: datetime, operator: str, case_id: int | None
 ) -> str:
     """A new activation code in place of any before it; it is shown once and kept as a hash. Refuses
     ``online_banking_missing``."""

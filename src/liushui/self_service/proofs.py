@@ -112,9 +112,13 @@ class Proofs:
                     outcome="refused")  # fmt: skip
         return Fault("second_factor_wrong")
 
-    async def begin_one_time_password(self, uow: UnitOfWork, visitor: Visitor) -> str:
+    async def begin_one_time_password(
+        self, uow: UnitOfWork, visitor: Visitor, *, secret: str | None = None
+    ) -> str:
         """The address with a new secret; see ``begin_second_factor``."""
-        return await begin_second_factor(uow, self._clock, self._vault, customer=visitor.customer)
+        return await begin_second_factor(
+            uow, self._clock, self._vault, customer=visitor.customer, secret=secret
+        )
 
     async def confirm_one_time_password(self, uow: UnitOfWork, visitor: Visitor, code: str) -> None:
         """Let it count. Refusals: see ``confirm_second_factor``."""

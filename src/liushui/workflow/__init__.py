@@ -9,7 +9,7 @@ from liushui.workflow import background, moving, worklist
 from liushui.workflow.bindings import Binding, Context
 from liushui.workflow.bundle import Bundle, parse, read_folder
 from liushui.workflow.calendars import parse_calendar
-from liushui.workflow.case import Case
+from liushui.workflow.case import Case, StepEnvironment
 from liushui.workflow.catalogue import (
     Catalogue,
     Deployed,
@@ -45,6 +45,7 @@ from liushui.workflow.effects import (
 from liushui.workflow.engine import Step, advance, start
 from liushui.workflow.environment import Decided, Environment, ExpressionFailed
 from liushui.workflow.exact import refuse_unfit
+from liushui.workflow.forms import Form
 from liushui.workflow.inputs import (
     Cancelled,
     EscalationRaised,
@@ -94,6 +95,7 @@ __all__ = [
     "Event",
     "ExpressionFailed",
     "Flow",
+    "Form",
     "Happened",
     "IncidentCleared",
     "IncidentRaised",
@@ -125,6 +127,7 @@ __all__ = [
     "Stale",
     "State",
     "Step",
+    "StepEnvironment",
     "StraightThrough",
     "Surroundings",
     "TaskCompleted",

@@ -369,7 +369,8 @@ SELECT i.id, i.definition_id, i.state,
 FROM process_instance i WHERE i.ended_at IS NULL AND i.id > $1 ORDER BY i.id LIMIT $2;
 
 -- name: cases_of_customer
-SELECT i.id, i.definition_id, d.key, d.version, i.status, i.state, i.name, i.outcome, i.started_at, i.ended_at
+SELECT i.id, i.definition_id, d.key, d.version, i.status, i.state, i.name, i.outcome, i.started_at, i.ended_at, i.initiator,
+       i.channel
 FROM process_instance i JOIN process_definition d ON d.id = i.definition_id
 WHERE i.id < $1 AND d.key = ANY ($2::text[]) AND ($3::bigint IS NULL OR i.id = $3)
   AND ((i.initiator = $4 AND i.channel = ANY ($5::text[])) OR i.objects @> $6)

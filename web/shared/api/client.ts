@@ -1,6 +1,6 @@
 /* The way to /v1: the session is a cookie that no script sees; what changes something says that this page sends it. */
 
-import { currentLanguage } from '../i18n';
+import { currentLanguage } from '../words';
 import type { Me, Problem, ProblemFault } from './types';
 
 /** The bank refused, or could not be reached (status 0). */
@@ -103,6 +103,11 @@ export const put = <T>(path: string, body: unknown, key: string) => ask<T>('PUT'
 export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Ask without waiting for somebody to log in again: for logging in itself. */
+export async function askOnce<T>(method: string, path: string, body?: unknown): Promise<T> {
+  return read<T>(await send(method, path, body));
 }
 
 /* Sessions are asked for without the repetition above: a wrong password is an answer. */

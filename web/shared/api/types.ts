@@ -340,6 +340,7 @@ export interface DepositView {
   opened_on: string;
   matures_on: string | null;
   state: string;
+  instruction: string;
   account: string;
 }
 
@@ -406,6 +407,8 @@ export type FieldDefinition = Labels & {
   choices: Record<string, Labels> | null;
   currency: string;
   secret: boolean;
+  /** Of accounts: a customer names one of their own. */
+  own?: boolean;
   /** Of amounts in forms for the staff; customers key theirs once. */
   keyed_twice_from?: string | null;
   /** The faces of its cash in minor units, largest first; only of what counts notes. */

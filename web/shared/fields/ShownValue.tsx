@@ -1,6 +1,6 @@
 import type { FieldDefinition, Value } from '../api/types';
 import { isCounted } from './filled';
-import { labelOf, useI18n } from '../i18n';
+import { labelOf, useI18n } from '../words';
 import { showAmount } from '../money';
 
 const MONEY = /(amount|balance|interest|tax|sum|payout|fee)(_minor)?$/;

@@ -34,6 +34,13 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/v1/my/accounts"): CUSTOMER,
     ("GET", "/v1/my/accounts/{account}"): CUSTOMER,
     ("GET", "/v1/my/accounts/{account}/statement"): CUSTOMER,
+    ("GET", "/v1/my/accounts/{account}/movements"): CUSTOMER,
+    ("GET", "/v1/my/statements/{code}"): CUSTOMER,
+    ("GET", "/v1/my/standing-orders"): CUSTOMER,
+    ("GET", "/v1/my/standing-orders/{order}"): CUSTOMER,
+    ("POST", "/v1/my/transfer-previews"): CUSTOMER,  # reads only
+    ("GET", "/v1/my/deposit-offers"): CUSTOMER,
+    ("POST", "/v1/my/deposit-quotes"): CUSTOMER,  # reads only
     ("GET", "/v1/my/accounts/{account}/notices"): CUSTOMER,
     ("PUT", "/v1/my/accounts/{account}/notices"): CUSTOMER,
     ("GET", "/v1/my/deposits"): CUSTOMER,

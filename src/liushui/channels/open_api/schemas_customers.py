@@ -13,6 +13,7 @@ CustomerNumber = Annotated[str, Field(min_length=1, max_length=20)]
 Password = Annotated[str, Field(min_length=1, max_length=1024)]
 Token = Annotated[str, Field(min_length=20, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
 Code = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+COOKIE = "Keep the session in a cookie: for our own pages only."
 PublicKeyCredential = Annotated[
     dict[str, Any], Field(description="PublicKeyCredential.toJSON() of WebAuthn.")
 ]
@@ -25,6 +26,7 @@ class ActivationIn(Body):
     customer: CustomerNumber
     activation_code: Annotated[str, Field(min_length=1, max_length=40)]
     password: Password
+    cookie: bool = Field(default=False, description=COOKIE)
 
 
 class CustomerLogIn(Body):
@@ -42,6 +44,7 @@ class ProofIn(Body):
 class ConfirmLogIn(ProofIn):
     ticket: Token
     device: Token | None = Field(default=None, description="What an earlier log-in from here was answered.")
+    cookie: bool = Field(default=False, description=COOKIE)
 
 
 class TicketView(BaseModel):
@@ -54,7 +57,7 @@ class TicketView(BaseModel):
 
 
 class CustomerSession(BaseModel):
-    token: str
+    token: str | None = Field(description="Null where it was put into a cookie.")
     until: datetime
     scope: Literal["full", "enrol"] = Field(description="enrol: only to enrol a second factor.")
     device: str | None = Field(default=None, description="To be given at the next log-in; null where it was.")
@@ -102,8 +105,17 @@ class OptionsView(BaseModel):
     options: dict[str, Any] = Field(description="For navigator.credentials.create or .get.")
 
 
+class QrPicture(BaseModel):
+    """A QR code of the address, to be drawn by whoever shows it."""
+
+    size: int = Field(description="Modules along one side, without a margin.")
+    path: str = Field(description="The dark modules as the path of an SVG, a unit each.")
+
+
 class OneTimePasswordView(BaseModel):
     address: str = Field(description="otpauth://, for an authenticator app. Shown once.")
+    secret: str = Field(description="The same secret, to be typed into such an app.")
+    picture: QrPicture
 
 
 class CodeIn(Body):
@@ -142,9 +154,16 @@ class MyCaseLine(BaseModel):
 
 
 class MyCase(MyCaseLine):
+    given: dict[str, Any] = Field(
+        description="What the customer has asked for; empty where the bank began the case."
+    )
+    given_form: dict[str, Any] | None = Field(description="The form it was asked for with.")
+    told: dict[str, Any] = Field(description="What the process tells the customer of how it stands.")
+    told_fields: list[dict[str, Any]]
     refusal: str | None = Field(
         description="The code of what the bank refused; null where it refused nothing."
     )
+    refusal_params: dict[str, Any]
     milestones: list[Milestone]
     next: list[NextStep]
 

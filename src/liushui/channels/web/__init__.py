@@ -1,8 +1,9 @@
 """The pages: built files served from the web process, in front of the API.
 
 An entry is a page of its own (``teller.html`` answers under ``/teller``); inside it the browser finds its way, so every
-path below an entry that names no file gets the same page. A file that is missing is 404 and never a page. Where
-nothing has been built the API stands alone and ``/`` says so.
+path below an entry that names no file gets the same page. What lies in a folder of its name (a manifest, a service worker,
+icons) is served below it under its own name. A file that is missing is 404 and never a page. Where nothing has been built the
+API stands alone and ``/`` says so.
 """
 
 from __future__ import annotations
@@ -22,8 +23,12 @@ BUILT = Path(__file__).parent / "built"
 ASSETS = "/assets/"
 HOME = "teller"
 NONCE = b"__CSP_NONCE__"
-COMPRESSED = (".css", ".js", ".json", ".svg", ".webmanifest")
+COMPRESSED = (".css", ".html", ".js", ".json", ".svg", ".webmanifest")
 FOR_EVER = "public, max-age=31536000, immutable"
+ASK_AGAIN = "no-cache"
+"""For what keeps its name when its content changes."""
+NO_SCRIPTS = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""The policy of a page that is only read."""
 PROTECTION = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -48,6 +53,10 @@ class WebPages:
         self._entries = {page.stem: page.read_bytes() for page in sorted(folder.glob("*.html"))}
         paths = sorted((folder / "assets").glob("*"))
         self._assets = {f"{ASSETS}{path.name}": _asset(path) for path in paths if path.is_file()}
+        beside = [path for entry in self._entries for path in sorted((folder / entry).glob("*"))]
+        self._assets |= {
+            f"/{path.parent.name}/{path.name}": _asset(path) for path in beside if path.is_file()
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = (
@@ -57,7 +66,7 @@ class WebPages:
 
     def _answer(self, scope: Scope) -> Response | None:
         path: str = scope["path"]
-        if path.startswith(ASSETS):
+        if path.startswith(ASSETS) or path in self._assets:
             return self._file(path, dict(scope["headers"]))
         if path == "/":
             return self._home()
@@ -79,7 +88,10 @@ class WebPages:
         asset = self._assets.get(path)
         if asset is None:
             return _missing()
-        about = PROTECTION | {"Cache-Control": FOR_EVER, "ETag": asset.etag, "Vary": "Accept-Encoding"}
+        keep = FOR_EVER if path.startswith(ASSETS) else ASK_AGAIN
+        about = PROTECTION | {"Cache-Control": keep, "ETag": asset.etag, "Vary": "Accept-Encoding"}
+        if asset.media_type == "text/html":
+            about["Content-Security-Policy"] = NO_SCRIPTS
         if headers.get(b"if-none-match", b"").decode("latin-1") == asset.etag:
             return Response(status_code=304, headers=about)
         if asset.packed is not None and b"gzip" in headers.get(b"accept-encoding", b""):

@@ -13,7 +13,7 @@ from liushui.deposits.placed.desk import Desk
 from liushui.deposits.placed.maturity import catch_up, mature_some
 from liushui.deposits.placed.model import PLACED, Contract, Instruction, Quote, State
 from liushui.deposits.placed.noticing import cancel_notice, change_instruction, give_notice, lapse_some
-from liushui.deposits.placed.opening import NewDeposit, Offer, offer_for, place
+from liushui.deposits.placed.opening import NewDeposit, Offer, Selling, offer_for, place, selling_on
 from liushui.deposits.placed.repository import (
     Happening,
     contract_by_number,
@@ -36,6 +36,7 @@ __all__ = [
     "Offer",
     "Quote",
     "Sale",
+    "Selling",
     "State",
     "broken",
     "cancel_notice",
@@ -58,6 +59,7 @@ __all__ = [
     "placed_accrued",
     "quote_today",
     "sale_of",
+    "selling_on",
     "transfer_certificate",
     "verify_placed",
     "withdraw_placed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +11,7 @@ from liushui.deposits.placed.desk import OPENING, Desk
 from liushui.deposits.placed.model import PLACED, Contract, Instruction
 from liushui.deposits.placed.repository import Market, Q, contract_by_number, market_on
 from liushui.kernel.check_digits import with_luhn
-from liushui.kernel.errors import Fault, raise_if_any, refuse
+from liushui.kernel.errors import Fault, Refused, raise_if_any, refuse
 from liushui.kernel.money import format_minor
 from liushui.ledger import CustomerAccount, Header, NewAccount
 from liushui.parties import Customer
@@ -87,6 +88,38 @@ async def offer_for(
     if new.rate is not None and new.rate != offer.shown:
         raise refuse("rate_changed", "rate", rate=f"{offer.shown:f}")
     return offer
+
+
+@dataclass(frozen=True, slots=True)
+class Selling:
+    """One line of what the bank sells today. least: minor units. matures_on, if it were placed today; None where there is
+    no term."""
+
+    product: Product
+    tenor: str
+    rate: Decimal
+    least: int
+    matures_on: date | None
+    instructions: tuple[Instruction, ...]
+
+
+async def selling_on(conn: PoolConnection, today: date, *, holder: str, currency: str) -> list[Selling]:
+    """What a kind of customer may place from a demand account today, by product and tenor, with the posted rates. Without
+    large certificates, of which there is only so much, and without what has no rate posted."""
+    market = await market_on(conn, today)
+    found: list[Selling] = []
+    for product in market.catalogue.on(today).values():
+        if product.kind not in PLACED - {Kind.CERTIFICATE} or holder not in product.holders:
+            continue
+        if product.currency != currency or product.tax:
+            continue
+        for tenor in product.tenors or ("",):
+            with suppress(Refused):  # rate_unknown: not for sale today
+                least = product.least.opening
+                offer = _priced(market, product, NewDeposit(product.key, tenor, least, Instruction.STAY))
+                kinds = tuple(kind for kind in Instruction if _offers(product, kind))
+                found.append(Selling(product, tenor, offer.shown, least, offer.matures_on, kinds))
+    return found
 
 
 def _offers(product: Product, instruction: Instruction) -> bool:

@@ -8,20 +8,18 @@ from typing import Any
 
 from liushui.deposits import owner_of
 from liushui.kernel.clock import BANK_TIME
-from liushui.kernel.errors import Refused, refuse
+from liushui.kernel.errors import refuse
 from liushui.ledger import Post
-from liushui.parties import customer_by_number
-from liushui.payments import HOLD_CODE, ONE_TIME_PASSWORD, SIGNATURE, UNPROVEN, VOID_CODE, Order
+from liushui.payments import HOLD_CODE, ONE_TIME_PASSWORD, UNPROVEN, VOID_CODE, Order
 from liushui.processes.accounts import is_customer
+from liushui.processes.proving import prove
 from liushui.processes.services import Services, header_of, load_calendars, parameters_at
 from liushui.processes.transfer.timing import execution_time
-from liushui.self_service import Proof, take_signature
 from liushui.workflow import Binding, Context
 
 CURRENCY = "CNY"
 WITHOUT_STAFF = ("online", "kiosk", "atm")
 """Channels on which nobody of the bank can stand: only the customer."""
-ATTEMPTS_MOST = 3
 SIGNED = ("payer", "payee", "amount")
 """What an electronic signature over a transfer must at least say."""
 
@@ -74,41 +72,9 @@ def _checks(services: Services) -> Sequence[Binding]:
         }  # fmt: skip
 
     async def verify(context: Context) -> dict[str, Any]:
-        """A wrong answer is a result, not a refusal: a refusal would undo the count of attempts. Where a signature is
-        asked for, nothing else is looked at; it is good for a one-time password too."""
-        v = context.variables
-        attempts = v.get("attempts", 0) + 1
-        given = UNPROVEN
-        try:
-            if v.get("assertion") is not None:
-                given = await signed(context)
-            elif v.get("factor", ONE_TIME_PASSWORD) == ONE_TIME_PASSWORD:
-                given = await coded(context)
-        except Refused as refused:
-            return {
-                "proven": False, "attempts": ATTEMPTS_MOST, "assertion": None,
-                "fault": {"code": refused.code, "params": {}},
-            }  # fmt: skip
-        proof = v.get("proof", UNPROVEN) if given == UNPROVEN else given
-        # The answer is kept as a signature, where it is one, and not in the case.
-        return {"proven": given != UNPROVEN, "attempts": attempts, "proof": proof, "assertion": None}
-
-    async def coded(context: Context) -> str:
-        party = await customer_by_number(context.inside.conn, context.operator)
-        proof = Proof(context.variables.get("one_time_password"))
-        right = await services.proofs.check(context.inside, party.id, proof, None)
-        return ONE_TIME_PASSWORD if right else UNPROVEN
-
-    async def signed(context: Context) -> str:
-        v, party = context.variables, await customer_by_number(context.inside.conn, context.operator)
-        number = await take_signature(
-            context.inside, services.clock, services.proofs, party_id=party.id, customer=party.number,
-            case=context.case_id, process="transfer", variables=v, must_show=SIGNED, assertion=v["assertion"],
-        )  # fmt: skip
-        if number is None:
-            return UNPROVEN
-        context.link("electronic_signature", str(number))
-        return SIGNATURE
+        """Where a signature is asked for, nothing else is looked at."""
+        enough = context.variables.get("factor", ONE_TIME_PASSWORD) == ONE_TIME_PASSWORD
+        return await prove(services, context, process="transfer", must_show=SIGNED, code_is_enough=enough)
 
     async def flag(context: Context) -> dict[str, Any]:
         """The payer hears that the transfer is looked at, by an event alone; not what made the bank look."""

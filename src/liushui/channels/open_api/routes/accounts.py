@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from asyncpg import Record
 from fastapi import APIRouter, Query
 
 from liushui.bank import Bank
@@ -66,17 +67,18 @@ async def statement_view(bank: Bank, account: str, after: int, limit: int) -> s.
     found = await bank.directory.find(account)
     async with bank.db.read() as conn:
         rows = await statement(conn, found.id, after=after, limit=limit + 1)
-    lines = [
-        s.StatementLine(
-            position=r["position"], journal=r["journal_id"], booking_date=r["booking_date"],
-            value_date=r["value_date"], recorded_at=r["recorded_at"], code=r["code"],
-            side="debit" if r["debit"] else "credit", amount=format_minor(r["amount"], found.currency),
-            balance=format_minor(r["balance_after"], found.currency), memo=r["memo"],
-        )
-        for r in rows[:limit]
-    ]  # fmt: skip
+    lines = [movement_of(row, found.currency) for row in rows[:limit]]
     more = lines[-1].position if len(rows) > limit else None
     return s.Statement(account=account, currency=found.currency, lines=lines, next=more)
+
+
+def movement_of(r: Record, currency: str) -> s.StatementLine:
+    return s.StatementLine(
+        position=r["position"], journal=r["journal_id"], booking_date=r["booking_date"],
+        value_date=r["value_date"], recorded_at=r["recorded_at"], code=r["code"],
+        side="debit" if r["debit"] else "credit", amount=format_minor(r["amount"], currency),
+        balance=format_minor(r["balance_after"], currency), memo=r["memo"],
+    )  # fmt: skip
 
 
 @router.put("/v1/accounts/{account}/notices", status_code=204)

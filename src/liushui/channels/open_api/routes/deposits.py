@@ -9,16 +9,21 @@ from fastapi import APIRouter, Query
 
 from liushui.bank import Bank
 from liushui.channels.open_api import schemas_deposits as s
-from liushui.channels.open_api.dependencies import AccountPath, Caller, Customer, TheBank
+from liushui.channels.open_api import schemas_my_bank as my
+from liushui.channels.open_api.dependencies import AccountPath, Caller, Customer, TheBank, minor_of
 from liushui.channels.open_api.routes.customers import CustomerPath
 from liushui.deposits.placed import (
     Contract,
+    Instruction,
+    NewDeposit,
     State,
     broken,
     contract_by_number,
     history_of,
     of_customer,
+    offer_for,
     quote_today,
+    selling_on,
 )
 from liushui.eod import business_date
 from liushui.kernel.errors import refuse
@@ -28,6 +33,8 @@ from liushui.self_service import own_accounts
 from liushui.store.database import PoolConnection
 
 router = APIRouter()
+CURRENCY = "CNY"
+"""Of every deposit that the forms know."""
 
 
 @router.get("/v1/customers/{customer}/deposits")
@@ -62,6 +69,41 @@ async def _page(bank: Bank, customer: str, after: int, limit: int) -> s.Deposits
 async def show_deposit(account: AccountPath, bank: TheBank, caller: Caller) -> s.DepositDetail:
     async with bank.db.read() as conn:
         return await _detail(conn, await contract_by_number(conn, account, None))
+
+
+@router.get("/v1/my/deposit-offers")
+async def show_deposit_offers(bank: TheBank, visitor: Customer) -> list[my.DepositOfferView]:
+    """What the bank sells today to a customer like this one."""
+    async with bank.db.read() as conn:
+        owner = await customer_by_number(conn, visitor.customer)
+        today = await business_date(conn)
+        lines = await selling_on(conn, today, holder=owner.kind, currency=CURRENCY)
+    return [
+        my.DepositOfferView(
+            product=line.product.key, zh=line.product.zh, en=line.product.en, kind=line.product.kind.value,
+            tenor=line.tenor, rate=f"{line.rate:f}", least=format_minor(line.least, CURRENCY),
+            matures_on=line.matures_on, instructions=[kind.value for kind in line.instructions],
+        )
+        for line in lines
+    ]  # fmt: skip
+
+
+@router.post("/v1/my/deposit-quotes")
+async def quote_deposit(body: my.DepositQuoteIn, bank: TheBank, visitor: Customer) -> my.DepositQuote:
+    """What a deposit would be if it were placed now; nothing is kept. Every fault at once."""
+    async with bank.db.read() as conn:
+        if body.account not in await own_accounts(conn, visitor):
+            raise refuse("account_unknown", "account", account=body.account)
+        account = await bank.directory.find(body.account, "account")
+        owner = await customer_by_number(conn, visitor.customer)
+        wish = NewDeposit(
+            body.product, body.tenor, minor_of(body.amount, account.currency), Instruction(body.instruction)
+        )
+        offer = await offer_for(conn, wish, account, owner, await business_date(conn))
+    return my.DepositQuote(
+        rate=f"{offer.shown:f}", matures_on=offer.matures_on, fee=format_minor(offer.fee, account.currency),
+        interest=None if offer.interest is None else format_minor(offer.interest, account.currency),
+    )  # fmt: skip
 
 
 @router.get("/v1/my/deposits/{account}")

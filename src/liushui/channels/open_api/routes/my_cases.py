@@ -28,13 +28,16 @@ from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.payments import SELF_SERVICE
 from liushui.self_service import Visitor, ask_signature, options_for, own_accounts
 from liushui.store.database import PoolConnection, UnitOfWork
-from liushui.workflow import Deployed, Element, Kind, Q, State, worklist
+from liushui.workflow import Deployed, Element, Form, Kind, Q, State, worklist
 
 router = APIRouter()
 KeyPath = Annotated[str, Path(max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
 NumberPath = Annotated[int, Path(ge=1, le=2**62)]
-MILESTONES = frozenset({Kind.START, Kind.USER, Kind.MANUAL, Kind.END})
+TASKS = frozenset({Kind.USER, Kind.MANUAL})
+MILESTONES = TASKS | {Kind.START, Kind.END}
 TASKS_MOST = 100
+KNOWN, OUTCOME = "known", "outcome"
+"""The forms of a process that say what a customer may see of it as soon as it is known, and once it has ended."""
 
 
 @router.get("/v1/my/processes")
@@ -188,12 +191,12 @@ async def _case_view(bank: Bank, visitor: Visitor, case: int) -> s.MyCase:
         timers = await conn.fetch(Q.timers_of_case, case)
         line = await _line(bank, conn, row)
     fault: Any = State.from_json(row["state"]).variables.get("fault")
-    refusal = cast("dict[str, Any]", fault).get("code") if isinstance(fault, dict) else None
+    refused = cast("dict[str, Any]", fault) if isinstance(fault, dict) else {}
     milestones = [
         s.Milestone(name=element.name or row["key"], at=event["recorded_at"])
         for event in events
         if (event["kind"], event["lifecycle"]) == ("process_step", "completed")
-        and (element := _at(deployed, event["element"])).kind in MILESTONES
+        and _is_milestone(deployed, event["element"], element := _at(deployed, event["element"]))
     ]
     steps = [
         s.NextStep(
@@ -207,7 +210,44 @@ async def _case_view(bank: Bank, visitor: Visitor, case: int) -> s.MyCase:
         element = _at(deployed, timer["element"])
         if element.kind is Kind.CATCH:
             steps.append(s.NextStep(name=element.name or row["key"], due_at=timer["due_at"], task=None))
-    return s.MyCase(**line, refusal=refusal, milestones=milestones, next=steps)
+    return s.MyCase(
+        **line,
+        **_told(deployed, row, visitor),
+        refusal=refused.get("code"),
+        refusal_params=refused.get("params") or {},
+        milestones=milestones,
+        next=steps,
+    )
+
+
+def _is_milestone(deployed: Deployed, path: str, element: Element) -> bool:
+    """What a customer sees of the way so far: people's work, and where the whole begins and ends, also where something has come
+    between. Where a part of it begins and ends is the bank's own business."""
+    *scopes, _ = path.split("/")
+    outer = None if element.scope is None else deployed.element(element.scope, tuple(scopes)).kind
+    is_part = bool(scopes) or outer is Kind.SUB_PROCESS
+    return element.kind in (TASKS if is_part else MILESTONES)
+
+
+def _told(deployed: Deployed, row: Record, visitor: Visitor) -> dict[str, Any]:
+    """What the customer has asked for, where they began the case themselves; and what the forms ``known`` and
+    ``outcome`` of the process say that they may see of how it stands."""
+    variables = State.from_json(row["state"]).variables
+    given = deployed.forms.get("start")
+    told = (KNOWN,) if row["ended_at"] is None else (KNOWN, OUTCOME)
+    forms = [form for name in told if (form := deployed.forms.get(name)) is not None]
+    if row["initiator"] != visitor.customer or row["channel"] not in SELF_SERVICE:
+        given = None
+
+    def seen(form: Form | None) -> dict[str, Any]:
+        names = [] if form is None else [f.name for f in form.fields if not f.secret]
+        return {name: variables[name] for name in names if variables.get(name) is not None}
+
+    return {
+        "given": seen(given), "given_form": None if given is None else asdict(given),
+        "told": {name: value for form in forms for name, value in seen(form).items()},
+        "told_fields": [field for form in forms for field in asdict(form)["fields"]],
+    }  # fmt: skip
 
 
 async def _own_task(

@@ -6,7 +6,9 @@ Who has a factor already proves themselves with it before another is added or on
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Annotated, Any
+from urllib.parse import parse_qs, urlsplit
 
 from fastapi import APIRouter, Path
 
@@ -15,6 +17,7 @@ from liushui.channels.open_api import schemas_customers as s
 from liushui.channels.open_api.dependencies import OnlineCustomer, TheBank
 from liushui.channels.open_api.routes.customer_sessions import as_text, proof_of
 from liushui.kernel.errors import Fault, Refused
+from liushui.reporting import qr_code
 from liushui.self_service import STEP_UP, Visitor, finish_activation, options_for
 from liushui.store.database import UnitOfWork
 
@@ -52,10 +55,13 @@ async def begin_one_time_password(
     body: s.ProofIn, bank: TheBank, visitor: OnlineCustomer
 ) -> s.OneTimePasswordView:
     """A new secret, which counts once its first code has been given."""
-    address = await _proven(
+    address: str = await _proven(
         bank, visitor, body, lambda uow: bank.proofs.begin_one_time_password(uow, visitor)
     )
-    return s.OneTimePasswordView(address=address)
+    secret = parse_qs(urlsplit(address).query)["secret"][0]
+    return s.OneTimePasswordView(
+        address=address, secret=secret, picture=s.QrPicture(**asdict(qr_code(address)))
+    )
 
 
 @router.put("/v1/my/second-factors/one-time-password", status_code=204)

@@ -11,10 +11,12 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import Response, StreamingResponse
 
 from liushui.channels.open_api import schemas as s
-from liushui.channels.open_api.dependencies import Caller, TheBank
+from liushui.channels.open_api.dependencies import Caller, Customer, TheBank
+from liushui.deposits import statement_by_code
 from liushui.identity import Principal
 from liushui.kernel.errors import refuse
 from liushui.reporting import MEDIA_TYPES, Asked, Format, Language, Written
+from liushui.self_service import own_accounts
 
 router = APIRouter()
 IN_MEMORY_MAX = 1024 * 1024
@@ -49,6 +51,20 @@ async def show_issued_statement(
     code: Annotated[str, Path(max_length=40, pattern=r"^[0-9A-Z]+$")], bank: TheBank, caller: Caller,
     format: Format = Format.PDF, language: Language = Language.BOTH,
 ) -> Response:  # fmt: skip
+    file = _file()
+    return _answer(file, await bank.reporting.write_statement(code, format, language, file), format)
+
+
+@router.get("/v1/my/statements/{code}", response_class=Response, responses=_FILE)
+async def show_my_statement_file(
+    code: Annotated[str, Path(max_length=40, pattern=r"^[0-9A-Z]+$")], bank: TheBank, visitor: Customer,
+    format: Format = Format.PDF, language: Language = Language.BOTH,
+) -> Response:  # fmt: skip
+    """A statement that was issued for one of the customer's own accounts."""
+    async with bank.db.read() as conn:
+        issued = await statement_by_code(conn, code)
+        if issued.data.account not in await own_accounts(conn, visitor):
+            raise refuse("statement_unknown", "code")
     file = _file()
     return _answer(file, await bank.reporting.write_statement(code, format, language, file), format)
 

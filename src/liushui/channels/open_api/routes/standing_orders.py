@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
 from liushui.channels.open_api import schemas as s
-from liushui.channels.open_api.dependencies import Caller, TheBank
+from liushui.channels.open_api.dependencies import Caller, Customer, TheBank
 from liushui.channels.open_api.routes.customers import CustomerPath
+from liushui.kernel.errors import refuse
 from liushui.kernel.money import format_minor
 from liushui.parties import customer_by_number
-from liushui.payments import StandingOrder, executions_of, standing_order, standing_orders_of
+from liushui.payments import Execution, StandingOrder, executions_of, standing_order, standing_orders_of
+from liushui.self_service import own_accounts
 
 router = APIRouter()
 OrderPath = Annotated[int, Path(ge=1, le=2**53)]
@@ -25,8 +28,31 @@ async def list_standing_orders(
     async with bank.db.read() as conn:
         await customer_by_number(conn, customer)
         found = await standing_orders_of(conn, customer, after=after, limit=limit + 1)
-    more = found[limit - 1].id if len(found) > limit else None
-    return s.StandingOrders(orders=[_view(order) for order in found[:limit]], next=more)
+    return _page(found, limit)
+
+
+@router.get("/v1/my/standing-orders")
+async def list_my_standing_orders(
+    bank: TheBank, visitor: Customer, after: Annotated[int, Query(ge=0, le=2**53)] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> s.StandingOrders:  # fmt: skip
+    """The orders of the accounts that this session may act on; ended ones too."""
+    async with bank.db.read() as conn:
+        own = await own_accounts(conn, visitor)
+        found = await standing_orders_of(conn, visitor.customer, after=after, limit=limit + 1)
+    page = _page(found, limit)
+    return page.model_copy(update={"orders": [order for order in page.orders if order.payer in own]})
+
+
+@router.get("/v1/my/standing-orders/{order}")
+async def show_my_standing_order(
+    order: OrderPath, bank: TheBank, visitor: Customer, limit: Annotated[int, Query(ge=1, le=500)] = 100
+) -> s.StandingOrderWithExecutions:
+    async with bank.db.read() as conn:
+        found = await standing_order(conn, order)
+        if found.payer not in await own_accounts(conn, visitor):
+            raise refuse("standing_order_unknown", "order", order=order)
+        return _with_executions(found, await executions_of(conn, order, limit=limit))
 
 
 @router.get("/v1/standing-orders/{order}")
@@ -36,7 +62,16 @@ async def show_standing_order(
     """With its last executions, newest first."""
     async with bank.db.read() as conn:
         found = await standing_order(conn, order)
-        executions = await executions_of(conn, order, limit=limit)
+        return _with_executions(found, await executions_of(conn, order, limit=limit))
+
+
+def _page(found: Sequence[StandingOrder], limit: int) -> s.StandingOrders:
+    """found: one more than asked for, where there are more."""
+    more = found[limit - 1].id if len(found) > limit else None
+    return s.StandingOrders(orders=[_view(order) for order in found[:limit]], next=more)
+
+
+def _with_executions(found: StandingOrder, executions: Sequence[Execution]) -> s.StandingOrderWithExecutions:
     return s.StandingOrderWithExecutions(
         **_view(found).model_dump(),
         executions=[

@@ -1,0 +1,35 @@
+/* Moments as customers read them, in the bank's time zone. */
+
+import type { Language } from '../shared/words';
+
+const ZONE = 'Asia/Shanghai';
+
+export function showDay(iso: string, language: Language): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(
+    new Date(`${iso.slice(0, 10)}T00:00:00Z`),
+  );
+}
+
+export function showTime(iso: string, language: Language): string {
+  return new Intl.DateTimeFormat(language, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    hour12: false,
+    timeZone: ZONE,
+  }).format(new Date(iso));
+}
+
+/** Today at the bank, as the API takes a date; days: so many before. */
+export function bankDay(days = 0): string {
+  const moment = new Date(Date.now() - days * 86_400_000);
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE }).format(moment);
+}
+
+/** Whether a text is a moment, or a day. */
+export function isMoment(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text);
+}
+
+export function isDay(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text);
+}
