@@ -92,7 +92,17 @@ def online(album: Album) -> None:
     album.take(desk, "online-deposit")
 
 
-STORIES: tuple[Callable[[Album], None], ...] = (workbench, worklist, journal, online)
+def console(album: Album) -> None:
+    """The bank at a glance in Chinese; where the time of a procedure goes, in English."""
+    desk = album.desk("zh-CN", DESK, "V0001", "/console/")
+    desk.page.locator(".tile-figure").first.wait_for()
+    album.take(desk, "console")
+    desk = album.desk("en", DESK, "V0001", "/console/processes/cash_withdrawal/1/heat")
+    desk.page.locator(".djs-container").first.wait_for()
+    album.take(desk, "process")
+
+
+STORIES: tuple[Callable[[Album], None], ...] = (workbench, worklist, journal, console, online)
 
 
 def main(folder: Path) -> None:
