@@ -24,7 +24,8 @@ CUSTOMERS = (CUSTOMER, ENROLMENT)
 NUMBERS: dict[str, Any] = {
     "customer": ZHANG, "account": ZHANGS, "journal": 1, "number": "T0001", "process": "transfer", "version": 1, "case": 1,
     "task": 1, "incident": 1, "attachment": 1, "passkey": 1, "machine": "A1", "date": "2026-01-05", "name": "cash", "code": "AAAA",
-    "place": "0001-T01", "kind": 101, "order": 1, "receipt": 1,
+    "place": "0001-T01", "kind": 101, "order": 1, "receipt": 1, "other": 1,
+    "product": "time",
 }  # fmt: skip
 
 

@@ -71,8 +71,8 @@ def test_every_procedure_has_its_story() -> None:
         (process,) = (one for one in root.iter() if one.get(f"{LIUSHUI}startRoles"))
         channels = (process.get(f"{LIUSHUI}channels") or "").split()
         roles = (process.get(f"{LIUSHUI}startRoles") or "").split()
-        assert "counter" in channels, folder.name
-        offered.add((folder.name, False))
+        if "counter" in channels:
+            offered.add((folder.name, False))
         if "customer" in roles and "online" in channels:
             offered.add((folder.name, True))
     assert {name for name, _ in offered - told} - NOT_ONLINE.keys() == set()

@@ -29,6 +29,7 @@ from liushui.store.queries import Queries
 from liushui.workflow import Person
 from liushui.workflow import Q as WORKFLOW_Q
 from liushui.workflow.calendars import due
+from liushui.workflow.people import may_act
 from liushui.workflow.state import State
 
 Q = Queries("liushui.demo")
@@ -146,8 +147,9 @@ class Town:
 
     # --- people ---------------------------------------------------------------------------------------------------------
 
-    def colleagues(self, role: str, branch_id: int) -> list[Person]:
-        return [p for p in self.staff if role in p.roles and (p.anywhere or p.branch_id == branch_id)]
+    def colleagues(self, roles: str, branch_id: int) -> list[Person]:
+        """Whoever has one of these roles, named as a task names them, and may act for a branch."""
+        return [p for p in self.staff if may_act(roles, p) and (p.anywhere or p.branch_id == branch_id)]
 
     def keeper_of(self, branch: Branch) -> Person | None:
         return next((p for p in self.staff if "vault_keeper" in p.roles and p.branch_id == branch.id), None)
