@@ -41,6 +41,7 @@ TILL_DAY = {
 }
 """Which story of the till's day leads through a procedure."""
 NOT_ONLINE = {
+    "open_second_account": "told on the customer's own pages, in test_online_bank.py",
     "pay_instalment": "the next instalment is due in a month; the counter's story is refused for the same reason",
     "withdraw_time_deposit": "before maturity a deposit is taken out at the counter only, and the stories last a day",
 }
