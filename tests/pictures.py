@@ -69,12 +69,6 @@ def worklist(album: Album) -> None:
     album.take(desk, "task")
 
 
-def journal(album: Album) -> None:
-    desk = album.desk("zh-CN", DESK, "S0001", "/teller/journal")
-    desk.page.locator("table tbody tr").first.wait_for()
-    album.take(desk, "journal")
-
-
 def online(album: Album) -> None:
     """The online bank on a phone, in Chinese: home, and a deposit as it is looked at."""
     row = demo_data()["online"][0]
@@ -102,7 +96,7 @@ def console(album: Album) -> None:
     album.take(desk, "process")
 
 
-STORIES: tuple[Callable[[Album], None], ...] = (workbench, worklist, journal, console, online)
+STORIES: tuple[Callable[[Album], None], ...] = (workbench, worklist, console, online)
 
 
 def main(folder: Path) -> None:
