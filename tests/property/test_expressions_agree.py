@@ -142,6 +142,7 @@ cells = st.one_of(
 
 @settings(max_examples=800, deadline=None)
 @given(cells, environments, values)
+@example("== null ?? gone ?? 1", {"a": 0, "b": 0, "c": None}, None)
 def test_a_cell_holds_where_zen_says_so(text: str, environment: dict[str, Any], value: Any) -> None:
     """zen itself, without anything of ours between, is the oracle here: a cell always answers true or false."""
     cell = compiled(text, expressions.compile_cell)

@@ -79,6 +79,13 @@ def test_null_is_known_and_may_be_asked_for() -> None:
     assert expressions.compile("(limit ?? 500) + (customer.limit ?? 0)").evaluate(variables) == 500
 
 
+def test_in_a_chain_of_fallbacks_only_the_last_must_be_known() -> None:
+    assert expressions.compile("own ?? product ?? 7").evaluate({}) == 7
+    assert expressions.compile("own ?? product ?? 7").evaluate({"product": 5}) == 5
+    with pytest.raises(ExpressionFailed, match="unknown variable"):
+        expressions.compile("own ?? product").evaluate({"own": 1})
+
+
 def test_a_condition_is_true_or_false() -> None:
     with pytest.raises(ExpressionFailed, match="neither true nor false"):
         expressions.compile("amount").holds({"amount": 1})

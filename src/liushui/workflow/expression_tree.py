@@ -145,14 +145,21 @@ def children(node: Node) -> tuple[Node, ...]:
             return (node.of, node.key)
 
 
+def _last_of_chain(node: Node) -> Node:
+    """What ``a ?? b`` falls back on: as absent as ``a`` where another ``??`` follows."""
+    while isinstance(node, Binary) and node.operator == "??":
+        node = node.right
+    return node
+
+
 def paths(root: Node) -> tuple[frozenset[tuple[str, ...]], frozenset[tuple[str, ...]]]:
     """(required, optional) paths of a tree. A path is optional where it only ever stands left of ``??``."""
     guarded: set[int] = set()
     required: set[tuple[str, ...]] = set()
     optional: set[tuple[str, ...]] = set()
     for node in walk(root):  # parents come before children
-        if isinstance(node, Binary) and node.operator == "??" and isinstance(node.left, Name):
-            guarded.add(id(node.left))
+        if isinstance(node, Binary) and node.operator == "??":
+            guarded.add(id(_last_of_chain(node.left)))
         elif isinstance(node, Name):
             (optional if id(node) in guarded else required).add(node.path)
     return frozenset(required), frozenset(optional - required)
