@@ -1,7 +1,8 @@
 """Notes and vouchers against plain dictionaries: whatever is moved, in whatever order, both hold the same, and what one
 refuses the other refuses. Notes come and go only with a deposit, a withdrawal, a difference, or branch cash counted in.
 
-One database serves all examples: the dictionaries begin with what is there, which is what the last example has left.
+One database serves all examples: the dictionaries begin with what is there, which is what the last example has left. So
+nothing is drawn that depends on what there is: the same draws must be the same example to Hypothesis.
 """
 
 from __future__ import annotations
@@ -182,11 +183,11 @@ def machine(world: World) -> type[RuleBasedStateMachine]:  # noqa: C901 - a clas
             else:
                 assert (refused, giver) == ("same_cash_place", receiver)
 
-        @rule(data=st.data(), accepted=st.booleans())
-        def settle(self, data: st.DataObject, accepted: bool) -> None:
+        @rule(which=st.integers(0, 99), accepted=st.booleans())
+        def settle(self, which: int, accepted: bool) -> None:
             if not self.on_the_way:
                 return
-            case = data.draw(st.sampled_from(sorted(self.on_the_way)))
+            case = sorted(self.on_the_way)[which % len(self.on_the_way)]
             giver, receiver, what = self.on_the_way[case]
             how = bank.cash.arrive if accepted else bank.cash.give_back
 
