@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +33,28 @@ def apart(work: Coroutine[Any, Any, T]) -> T:
     """Run it in a thread: the browser's driver keeps an event loop in this one."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, work).result()
+
+
+_keys = count(1)
+
+
+def ask(
+    bank: RunningBank, staff: str, method: str, path: str, body: Any = None, key: str | None = None
+) -> Any:
+    """What the bank itself answers one of its staff. key: of the request; without one, a new one."""
+    if key is None and method != "GET":
+        key = f"journey-{next(_keys)}"
+
+    async def once() -> Any:
+        async with bank.client() as http:
+            return await bank.ask(http, staff, method, path, key, body)
+
+    return apart(once())
+
+
+def balance(bank: RunningBank, account: str) -> int:
+    """In fen, as the bank itself says."""
+    return int(ask(bank, "R0001", "GET", f"/v1/accounts/{account}")["ledger"].replace(".", ""))
 
 
 class Desk:
@@ -102,9 +125,10 @@ def _launch(driver: Playwright) -> Browser:
     return driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def bank(browser: Browser) -> Iterator[RunningBank]:
-    """After the browser: no bank is opened for nobody."""
+    """A bank for each file, so that none depends on what another has left, nor on which process runs it. After the browser: no
+    bank is opened for nobody."""
     with tempfile.TemporaryDirectory(prefix="ls") as folder, running_bank(Path(folder)) as running:
 
         async def wait() -> None:
@@ -131,8 +155,11 @@ def sit_down(
     return Desk(context.new_page(), f"http://127.0.0.1:{bank.port}")
 
 
+Sit = Callable[..., Desk]
+
+
 @pytest.fixture
-def sit(browser: Browser, bank: RunningBank) -> Iterator[Callable[..., Desk]]:
+def sit(browser: Browser, bank: RunningBank) -> Iterator[Sit]:
     """Screens for one story: ``sit("zh-CN", width=1920)``."""
     desks: list[Desk] = []
 
@@ -145,6 +172,14 @@ def sit(browser: Browser, bank: RunningBank) -> Iterator[Callable[..., Desk]]:
     for desk in desks:
         desk.page.context.close()
     assert complaints == []
+
+
+def seat(sit: Sit, language: str, number: str, path: str = "/teller/") -> Desk:
+    """One of the staff, logged in at a screen of their own."""
+    desk = sit(language)
+    desk.open(path)
+    desk.log_in(number)
+    return desk
 
 
 def picture(desk: Desk, name: str) -> None:

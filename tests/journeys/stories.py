@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, expect
 
 from liushui.processes import counter_codes
 from tests.faults.running import RunningBank
-from tests.journeys.conftest import Desk, apart, sit_down
+from tests.journeys.conftest import Desk, apart, ask, balance, sit_down
 from tests.online import Browser as Online
 
 T = TypeVar("T")
@@ -93,11 +93,7 @@ class World:
         return self.desks[who]
 
     def ask(self, staff: str, path: str) -> Any:
-        async def one() -> Any:
-            async with self.bank.client() as http:
-                return await self.bank.ask(http, staff, "GET", path)
-
-        return apart(one())
+        return ask(self.bank, staff, "GET", path)
 
     def as_customer(self, work: Callable[[Online], Awaitable[T]]) -> T:
         async def one() -> T:
@@ -109,7 +105,7 @@ class World:
 
     def balance(self, account: str) -> int:
         """In fen, as somebody else at the bank sees it."""
-        return int(self.ask(REVIEWER, f"/v1/accounts/{account}")["ledger"].replace(".", ""))
+        return balance(self.bank, account)
 
     def case(self) -> Any:
         """The story's case, as the bank knows it."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import httpx
 import pytest
 from playwright.sync_api import expect
 
 from liushui.demo import demo_data
 from tests.faults.running import RunningBank
-from tests.journeys.conftest import Desk, apart, picture
+from tests.journeys.conftest import Desk, Sit, apart, balance, picture
 
-Sit = Callable[..., Desk]
 ZHANG, LI = "0001010000000016", "0001010000000024"
 TWICE_FROM_YUAN = 50_000
 WORDS = {
@@ -23,16 +20,6 @@ WORDS = {
 }  # fmt: skip
 
 
-def balance(bank: RunningBank, account: str) -> str:
-    """What the bank itself says is on an account."""
-
-    async def ask() -> str:
-        async with bank.client() as http:
-            return (await bank.ask(http, "R0001", "GET", f"/v1/accounts/{account}"))["ledger"]
-
-    return apart(ask())
-
-
 def begin_deposit(desk: Desk, account: str, amount: str, hundreds: str) -> None:
     """Keys only: the code, the account, the amount (a large one twice), the notes, F9."""
     desk.page.get_by_role("combobox").focus()
@@ -41,10 +28,6 @@ def begin_deposit(desk: Desk, account: str, amount: str, hundreds: str) -> None:
         desk.type(amount)
     desk.page.keyboard.type(hundreds)
     desk.page.keyboard.press("F9")
-
-
-def fen(text: str) -> int:
-    return int(text.replace(".", ""))
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
@@ -93,7 +76,7 @@ def test_a_large_deposit_needs_the_teller_and_the_supervisor(
     expect(result).to_contain_text(words["booked"])
     expect(result.locator(".receipt")).to_contain_text("60,000.00")
     picture(teller, f"receipt-{language}")
-    assert fen(balance(bank, ZHANG)) - fen(before) == 6_000_000
+    assert balance(bank, ZHANG) - before == 6_000_000
 
 
 def test_a_teller_signs_in_a_till_by_counting_it(sit: Sit) -> None:
@@ -125,7 +108,7 @@ def test_a_small_deposit_takes_few_keys_and_a_double_submit_books_once(sit: Sit,
     for key in LI + "1000" + "10":  # the account, the amount, the notes
         beyond.remove(key)
     assert len(beyond) <= 12, beyond
-    assert fen(balance(bank, LI)) - fen(before) == 100_000
+    assert balance(bank, LI) - before == 100_000
 
 
 def test_a_reload_in_mid_form_loses_nothing(sit: Sit) -> None:
@@ -199,7 +182,7 @@ def test_a_lost_session_in_mid_form_is_mended_over_the_page(sit: Sit, bank: Runn
     expect(desk.page.get_by_role("dialog")).to_contain_text(WORDS["zh-CN"]["lost"])
     desk.log_in("T0001")
     expect(desk.page.locator(".result")).to_contain_text(WORDS["zh-CN"]["booked"])
-    assert fen(balance(bank, LI)) - fen(before) == 20_000
+    assert balance(bank, LI) - before == 20_000
 
 
 def test_a_locked_screen_has_no_session_and_keeps_the_form(sit: Sit) -> None:
@@ -254,7 +237,7 @@ def test_the_bank_restarts_in_mid_submit_and_books_once(sit: Sit, bank: RunningB
     desk.page.unroute("**/v1/processes/cash_deposit/cases")
     desk.page.reload()
     expect(desk.page.locator(".result")).to_contain_text(WORDS["zh-CN"]["booked"], timeout=30_000)
-    assert fen(balance(bank, LI)) - fen(before) == 30_000
+    assert balance(bank, LI) - before == 30_000
 
 
 def test_a_supervisor_authorises_on_the_spot(sit: Sit, bank: RunningBank) -> None:

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from tests.faults.running import RunningBank
-from tests.journeys.conftest import Desk, apart, picture
+from tests.journeys.conftest import Sit, ask, picture
 from tests.journeys.test_cash_deposit import ZHANG, begin_deposit
 
-Sit = Callable[..., Desk]
 LOOKS_AGAIN_MS = 25_000
-
-
-def asked(bank: RunningBank, staff: str, path: str) -> object:
-    """What the bank itself answers."""
-
-    async def ask() -> object:
-        async with bank.client() as http:
-            return await bank.ask(http, staff, "GET", path)
-
-    return apart(ask())
 
 
 def figure(page: Page, title: str) -> Decimal:
@@ -88,7 +76,7 @@ def test_the_trial_balance_on_the_page_is_the_ledger(sit: Sit, bank: RunningBank
     desk.page.locator("#report-from").fill(day)
     desk.page.get_by_role("button", name="Show").click()
     period = f"from={day}&to={day}&branch=0001"
-    lines = asked(bank, "S0001", f"/v1/trial-balance?{period}")
+    lines = ask(bank, "S0001", "GET", f"/v1/trial-balance?{period}")
     assert isinstance(lines, list)
     total = desk.page.locator("tfoot tr").first.locator("td")
     sums = [sum(Decimal(line[side]) for line in lines) for side in ("debit", "credit")]
@@ -131,7 +119,7 @@ def test_a_rate_is_proposed_from_the_console_and_decided_by_another(sit: Sit, ba
     picture(desk, "console-rates-zh-CN")
     number = re.search(r"\d+", done.inner_text())
     assert number is not None
-    cases = asked(bank, "P0001", "/v1/cases?process=change_rate")
+    cases = ask(bank, "P0001", "GET", "/v1/cases?process=change_rate")
     assert isinstance(cases, dict)
     assert [case["case"] for case in cases["cases"]] == [int(number[0])]  # a double click is one case
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from itertools import count
 from typing import Any
 
 from playwright.sync_api import Locator, expect
@@ -12,20 +10,10 @@ from playwright.sync_api import Locator, expect
 from liushui.workflow.layout import lay_out
 from tests.bundles import bundle, end, flow, line, service, start, user
 from tests.faults.running import RunningBank
-from tests.journeys.conftest import Desk, apart, picture
+from tests.journeys.conftest import Desk, Sit, ask, balance, picture
 
-Sit = Callable[..., Desk]
 LI, WANG = "0001010000000024", "0002010000000031"
 WIDTHS = (360, 1920)
-_keys = count(1)
-
-
-def ask(bank: RunningBank, staff: str, method: str, path: str, body: Any = None) -> Any:
-    async def once() -> Any:
-        async with bank.client() as http:
-            return await bank.ask(http, staff, method, path, f"console-{next(_keys)}", body)
-
-    return apart(once())
 
 
 def deploy(bank: RunningBank, key: str, body: str, **more: Any) -> int:
@@ -34,11 +22,6 @@ def deploy(bank: RunningBank, key: str, body: str, **more: Any) -> int:
     parts = {"decisions": made.decisions, "forms": made.forms, "texts": made.texts}
     deployed = ask(bank, "O0001", "POST", "/v1/processes", {"bpmn": lay_out(made.bpmn).decode(), **parts})
     return deployed["version"]
-
-
-def balance(bank: RunningBank, account: str) -> int:
-    """In fen."""
-    return int(ask(bank, "R0001", "GET", f"/v1/accounts/{account}")["ledger"].replace(".", ""))
 
 
 def drawn(desk: Desk, element: str) -> Locator:

@@ -4,32 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
-from typing import Any
 
 from playwright.sync_api import Route, expect
 from pypdf import PdfReader
 
 from tests.faults.running import RunningBank
-from tests.journeys.conftest import Desk, apart, picture
-from tests.journeys.test_cash_deposit import LI, ZHANG, balance, begin_deposit, fen
-
-Sit = Callable[..., Desk]
-
-
-def seat(sit: Sit, language: str, number: str, path: str = "/teller/") -> Desk:
-    desk = sit(language)
-    desk.open(path)
-    desk.log_in(number)
-    return desk
-
-
-def ask(bank: RunningBank, staff: str, path: str) -> Any:
-    async def one() -> Any:
-        async with bank.client() as http:
-            return await bank.ask(http, staff, "GET", path)
-
-    return apart(one())
+from tests.journeys.conftest import Desk, Sit, ask, balance, picture, seat
+from tests.journeys.test_cash_deposit import LI, ZHANG, begin_deposit
 
 
 def test_a_large_amount_is_keyed_twice_and_the_second_time_blind(sit: Sit, bank: RunningBank) -> None:
@@ -149,7 +130,7 @@ def test_a_customer_is_found_and_a_transaction_begins_filled_in(sit: Sit, bank: 
     page.get_by_role("button", name="Cash deposit").click()
     expect(page.locator("#start-account")).to_have_value(LI)
     expect(page.locator(".account-beside")).to_contain_text("李示例")
-    trail = ask(bank, "A0001", "/v1/audit?limit=500")["lines"]
+    trail = ask(bank, "A0001", "GET", "/v1/audit?limit=500")["lines"]
     assert [x["subject"] for x in trail if x["action"] == "customers_searched"][-1] == "initials"
 
 
@@ -167,12 +148,12 @@ def test_one_draft_in_two_windows_is_booked_once(sit: Sit, bank: RunningBank) ->
     twin.page.keyboard.press("F9")
     desk.page.keyboard.press("F9")
     expect(desk.page.locator(".result")).to_contain_text("已记账")
-    assert fen(balance(bank, LI)) - fen(before) == 60_000
+    assert balance(bank, LI) - before == 60_000
     desk.page.close()
     expect(notice).to_have_count(0)  # the draft is this window's now, and still the same intention
     twin.page.keyboard.press("F9")
     expect(twin.page.locator(".result")).to_contain_text("已记账")
-    assert fen(balance(bank, LI)) - fen(before) == 60_000
+    assert balance(bank, LI) - before == 60_000
     twin.page.reload()
     assert twin.errors == []
 
@@ -200,7 +181,9 @@ def test_a_task_is_claimed_handed_on_and_released_by_keys(sit: Sit, bank: Runnin
         "buffer": b"\x89PNG\r\n\x1a\n" + b"0" * 60,
     }
     number = teller.page.locator(".tab-here .quiet").inner_text().strip()
-    task = next(t["task"] for t in ask(bank, "T0001", f"/v1/cases/{number}")["tasks"] if t["state"] == "open")
+    task = next(
+        t["task"] for t in ask(bank, "T0001", "GET", f"/v1/cases/{number}")["tasks"] if t["state"] == "open"
+    )
     there = seat(sit, "en", "T0001", f"/teller/worklist/{task}")
     there.page.locator("input[type=file]").set_input_files(picture_of_it)  # type: ignore[arg-type]
     expect(there.page.locator(".documents img")).to_be_attached()
@@ -247,7 +230,7 @@ def test_a_thousand_tasks_are_walked_sorted_and_found_by_keys(sit: Sit, bank: Ru
     begin_deposit(teller, LI, "70000", "700")
     number = teller.page.locator(".tab-here .quiet").inner_text().strip()
     teller.page.locator(".transaction-title .plain-button").last.click()
-    whole = ask(bank, "T0001", "/v1/tasks?limit=200")["tasks"]
+    whole = ask(bank, "T0001", "GET", "/v1/tasks?limit=200")["tasks"]
     (line,) = [one for one in whole if str(one["case"]) == number]
     lines = [line | {"task": 500_000 + n, "case": 700_000 + n, "priority": n % 7} for n in range(1_000)]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Locator, expect
@@ -12,9 +11,8 @@ from pyotp.totp import TOTP
 
 from liushui.demo import demo_data
 from tests.faults.running import RunningBank
-from tests.journeys.conftest import Desk, apart, picture
+from tests.journeys.conftest import Desk, Sit, ask, balance, picture
 
-Sit = Callable[..., Desk]
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1920, "height": 1000}
 ZHANGS, LIS = "0001010000000016", "0001010000000024"
 STEP_S = 30
@@ -62,21 +60,6 @@ def enter(desk: Desk, who: Phone) -> None:
     desk.page.locator(".code-input").fill(who.code())
     desk.page.keyboard.press("Enter")
     desk.page.locator(".code-input").wait_for(state="detached")
-
-
-def ask(
-    bank: RunningBank, staff: str, method: str, path: str, body: Any = None, key: str | None = None
-) -> Any:
-    async def work() -> Any:
-        async with bank.client() as http:
-            return await bank.ask(http, staff, method, path, key, body)
-
-    return apart(work())
-
-
-def balance(bank: RunningBank, account: str) -> int:
-    """In fen, as the bank itself says."""
-    return int(ask(bank, "R0001", "GET", f"/v1/accounts/{account}")["ledger"].replace(".", ""))
 
 
 def approve(bank: RunningBank, staff: str, case: int, element: str) -> None:
@@ -312,7 +295,11 @@ def test_a_complaint_is_followed_to_its_number(sit: Sit, bank: RunningBank) -> N
     desk.page.get_by_role("button", name="Send").click()
     expect(desk.page.locator(".notice")).to_contain_text("Ended")
     expect(desk.page).not_to_have_url(re.compile(f"/requests/{case}$"))
-    desk.page.clock.fast_forward("10:01")  # the customer has gone away
+    with desk.page.expect_response(
+        lambda a: a.url.endswith("/v1/my/session") and a.request.method == "DELETE"
+    ) as told:
+        desk.page.clock.fast_forward("10:01")  # the customer has gone away
+    assert told.value.ok
     expect(desk.page.get_by_role("dialog")).to_contain_text("You were away")
     expect(desk.page.locator(".page-closed")).to_have_count(1)
     assert desk.page.evaluate("fetch('/v1/my/session').then((a) => a.status)") == 401

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from playwright.sync_api import expect
 from pyotp.totp import TOTP
 
-from tests.journeys.conftest import Desk, picture
+from tests.journeys.conftest import Desk, Sit, picture
 
 ZHANG = "00000000018"
 """The demo's first customer."""
 PASSWORD = "stone under the bridge"
 
 
-def test_what_is_shown_once_stays_until_it_is_handed_over(sit: Callable[..., Desk]) -> None:
+def test_what_is_shown_once_stays_until_it_is_handed_over(sit: Sit) -> None:
     """The activation code is in one answer only: the page keeps it in sight and nowhere else."""
     desk = sit("en")
     desk.open()
