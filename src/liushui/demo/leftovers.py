@@ -10,6 +10,7 @@ from liushui.demo.people import credit_code, id_number, newcomer
 from liushui.demo.town import Errand, Town, clock_time
 from liushui.demo.visits import counter, somebody
 from liushui.kernel.business_calendar import load_business_calendar
+from liushui.kernel.clock import bank_day
 
 SILENT, TWICE_SILENT, NOBODY = 911, 912, 902
 """Serials about which the stand-in of the identity service never answers, answers at the third time, and knows nobody."""
@@ -23,7 +24,7 @@ def leave_behind(town: Town, until: datetime) -> None:
     calendar = load_business_calendar()
     first = town.today + timedelta(days=1)
     for place, (back, hour, left) in enumerate(PLAN):
-        day = calendar.previous(town.day_of(until) - timedelta(days=1))
+        day = calendar.previous(bank_day(until) - timedelta(days=1))
         for _ in range(back - 1):
             day = calendar.previous(day - timedelta(days=1))
         if day >= first:

@@ -10,6 +10,7 @@ from liushui.demo import errands as e
 from liushui.demo.people import BANKNOTE, Resident, made_up_name, newcomer, words
 from liushui.demo.routine import cash_for
 from liushui.demo.town import ONLINE, Errand, Till, Town
+from liushui.kernel.clock import bank_day
 
 Visit = Callable[[Town, str, Random], Awaitable[None]]
 TRANSFER_ONLINE_MOST = 400_000
@@ -75,7 +76,7 @@ async def orders_much_cash(town: Town, key: str, chance: Random) -> None:
         return
     comes = town.working_time(430)
     form = {
-        "account": who.account, "action": "book", "amount": e.yuan(amount), "on_date": town.day_of(comes).isoformat(),
+        "account": who.account, "action": "book", "amount": e.yuan(amount), "on_date": bank_day(comes).isoformat(),
         "branch": who.branch,
     }  # fmt: skip
     await town.begin(Errand(f"{key}:book", "cash_appointment", till.teller, form))

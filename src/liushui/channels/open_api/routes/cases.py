@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from asyncpg import Record
@@ -25,7 +25,7 @@ from liushui.channels.open_api.dependencies import (
     IdempotencyKey,
     TheBank,
     actor_of,
-    midnight,
+    moments_of,
     person_of,
 )
 from liushui.identity import Principal, branch_by_code
@@ -70,8 +70,7 @@ async def show_cases(
         wanted = Wanted(
             before, process, status, (object_type, object_number) if object_type and object_number else None,
             await _branch(conn, caller, branch), caller.number if mine else None,
-            None if started_from is None else midnight(started_from),
-            None if started_to is None else midnight(started_to) + timedelta(days=1),
+            *moments_of(started_from, started_to),
             now if overdue else None, person,
         )  # fmt: skip
         rows = await list_cases(conn, wanted, limit + 1)
