@@ -47,7 +47,7 @@ async def request_change(
     expires_before: date | None = await uow.conn.fetchval(Q.document_expiry, found.id)
     candidate = NewCustomer(
         found.kind, found.name, found.document_type, new.document_number or found.document_number,
-        found.document_country, new.document_expires_on, found.birth_date, new.mobile, new.address,
+        found.document_country, new.document_expires_on, None, new.mobile, new.address,
     ).normalised()  # fmt: skip
     faults = check(candidate, bank_day(clock.now()))
     renewed = candidate.document_number != found.document_number
