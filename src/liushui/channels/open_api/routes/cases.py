@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -162,6 +163,6 @@ async def _incident(
     return {
         "incident": row["id"], "case": row["instance_id"], "process": row["key"], "case_name": shown_name(row["name"], deployed, caller),
         "element": row["element"], "name": name_of(deployed, row["element"]), "branch": branches[row["branch_id"]],
-        "reason": row["reason"], "raised_at": row["raised_at"], "cleared_at": row["cleared_at"],
+        "reason": row["reason"], "reason_params": json.loads(row["reason_params"] or "{}"), "raised_at": row["raised_at"], "cleared_at": row["cleared_at"],
         "cleared_by": row["cleared_by"], "how": row["how"],
     }  # fmt: skip
