@@ -175,6 +175,31 @@ export function DoorForm({ names, submitText, ready, work, children, onFailed }:
   );
 }
 
+interface NumberProps {
+  customer: string;
+  onCustomer: (text: string) => void;
+  error: ApiError | null;
+  readOnly?: boolean;
+}
+
+function NumberField({ customer, onCustomer, error, readOnly = false }: NumberProps) {
+  const { t } = useI18n();
+  return (
+    <Field label={t('online.entry.customer')} faults={faultsOf(error, 'customer')}>
+      {(common) => (
+        <input
+          {...common}
+          inputMode="numeric"
+          autoComplete="username"
+          value={customer}
+          readOnly={readOnly}
+          onChange={(event) => onCustomer(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
 interface PasswordProps {
   customer: string;
   onCustomer: (text: string) => void;
@@ -195,18 +220,7 @@ function Password({ customer, onCustomer, fixed, onTicket }: PasswordProps) {
     >
       {(error) => (
         <>
-          <Field label={t('online.entry.customer')} faults={faultsOf(error, 'customer')}>
-            {(common) => (
-              <input
-                {...common}
-                inputMode="numeric"
-                autoComplete="username"
-                value={customer}
-                readOnly={fixed}
-                onChange={(event) => onCustomer(event.target.value)}
-              />
-            )}
-          </Field>
+          <NumberField customer={customer} onCustomer={onCustomer} error={error} readOnly={fixed} />
           <Field label={t('online.entry.password')} faults={faultsOf(error, 'password')}>
             {(common) => (
               <input
@@ -322,17 +336,7 @@ function Activation({ onActivated }: { onActivated: (customer: string) => void }
       {(error) => (
         <>
           <p>{t('online.entry.activateMore')}</p>
-          <Field label={t('online.entry.customer')} faults={faultsOf(error, 'customer')}>
-            {(common) => (
-              <input
-                {...common}
-                inputMode="numeric"
-                autoComplete="username"
-                value={customer}
-                onChange={(event) => setCustomer(event.target.value)}
-              />
-            )}
-          </Field>
+          <NumberField customer={customer} onCustomer={setCustomer} error={error} />
           <Field label={t('online.entry.code')} faults={faultsOf(error, 'activation_code')}>
             {(common) => (
               <input

@@ -6,6 +6,7 @@ import { get } from '../../shared/api/client';
 import type { ProductVersionView, RateStep, RatesView, RateView } from '../../shared/api/consoleTypes';
 import { useFaultText } from '../../shared/faults';
 import { labelOf, useI18n } from '../../shared/i18n';
+import { SearchField } from '../../shared/SearchField';
 import { ScrolledTable, Table, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
 import { StartCase } from '../StartCase';
@@ -119,16 +120,7 @@ function Posted({ posted, products, onBegun }: PostedProps) {
   return (
     <>
       <div className="search">
-        <label htmlFor="rates-day">
-          {t('rates.day')}
-          <input
-            id="rates-day"
-            type="date"
-            className="plain-input"
-            value={day}
-            onChange={(event) => setDay(event.target.value)}
-          />
-        </label>
+        <SearchField id="rates-day" label={t('rates.day')} type="date" value={day} onChange={setDay} />
       </div>
       <div className={rate ? 'with-detail' : undefined}>
         <div className="scroll-x">

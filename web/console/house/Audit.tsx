@@ -8,6 +8,7 @@ import { useFaultText } from '../../shared/faults';
 import { type Key, useI18n } from '../../shared/i18n';
 import { showMoment } from '../../shared/moments';
 import { Rows } from '../../shared/Rows';
+import { SearchField } from '../../shared/SearchField';
 import { Table, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
 import { ACTS, actName } from './acts';
@@ -97,30 +98,16 @@ export default function Audit() {
 function Filters(props: { typed: Wanted; onTyped: (typed: Wanted) => void; onAsk: () => void }) {
   const { typed, onTyped, onAsk } = props;
   const { t } = useI18n();
+  const common = (name: 'actor' | 'subject' | 'from' | 'to') => ({
+    id: `audit-${name}`,
+    value: typed[name],
+    onChange: (text: string) => onTyped({ ...typed, [name]: text }),
+  });
   const text = (name: 'actor' | 'subject', title: Key) => (
-    <label htmlFor={`audit-${name}`}>
-      {t(title)}
-      <input
-        id={`audit-${name}`}
-        className="plain-input"
-        autoComplete="off"
-        spellCheck={false}
-        value={typed[name]}
-        onChange={(event) => onTyped({ ...typed, [name]: event.target.value })}
-      />
-    </label>
+    <SearchField {...common(name)} label={t(title)} autoComplete="off" spellCheck={false} />
   );
   const day = (name: 'from' | 'to', title: Key) => (
-    <label htmlFor={`audit-${name}`}>
-      {t(title)}
-      <input
-        id={`audit-${name}`}
-        type="date"
-        className="plain-input"
-        value={typed[name]}
-        onChange={(event) => onTyped({ ...typed, [name]: event.target.value })}
-      />
-    </label>
+    <SearchField {...common(name)} label={t(title)} type="date" />
   );
   return (
     <form

@@ -9,6 +9,7 @@ import { partOf, useI18n, type Key } from '../../shared/i18n';
 import { showDated } from '../../shared/moments';
 import { ProcedureText } from '../../shared/Procedure';
 import { Rows } from '../../shared/Rows';
+import { SearchField } from '../../shared/SearchField';
 import { ScrolledTable, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
 import { DecisionTables } from './DecisionTables';
@@ -139,15 +140,7 @@ function List() {
           return (
             <>
               <div className="search">
-                <label>
-                  {t('processes.seek')}
-                  <input
-                    className="plain-input"
-                    type="search"
-                    value={sought}
-                    onChange={(event) => setSought(event.target.value)}
-                  />
-                </label>
+                <SearchField label={t('processes.seek')} type="search" value={sought} onChange={setSought} />
                 <p className="quiet">{t('processes.inTimeHelp', { since, until })}</p>
               </div>
               <ScrolledTable

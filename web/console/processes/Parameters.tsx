@@ -8,6 +8,7 @@ import type { DecisionOfProcess, ParametersView, ParameterView } from '../../sha
 import { labelOf, useI18n, type Key } from '../../shared/i18n';
 import { showAmount } from '../../shared/money';
 import { isFor } from '../../shared/places';
+import { SearchField } from '../../shared/SearchField';
 import { useSession } from '../../shared/session';
 import { ScrolledTable, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
@@ -48,24 +49,13 @@ export default function Parameters() {
         ))}
       </p>
       <div className="search">
-        <label>
-          {t('processes.onDay')}
-          <input
-            className="plain-input"
-            type="date"
-            value={day || (found.value?.on ?? '')}
-            onChange={(event) => setDay(event.target.value)}
-          />
-        </label>
-        <label>
-          {t('processes.seek')}
-          <input
-            className="plain-input"
-            type="search"
-            value={sought}
-            onChange={(event) => setSought(event.target.value)}
-          />
-        </label>
+        <SearchField
+          label={t('processes.onDay')}
+          type="date"
+          value={day || (found.value?.on ?? '')}
+          onChange={setDay}
+        />
+        <SearchField label={t('processes.seek')} type="search" value={sought} onChange={setSought} />
       </div>
       <Shown of={found}>
         {(all) => (
