@@ -15,7 +15,7 @@ import { useRequest } from './useRequest';
 import { useVisit } from './visit';
 
 /** What only the bank's people fill in. */
-const STAFF_FIELDS: Record<string, string[]> = {
+export const STAFF_FIELDS: Record<string, string[]> = {
   agree_standing_order: ['identified', 'replaces', 'retries'],
   cancel_standing_order: ['identified'],
   complaint: [

@@ -250,6 +250,9 @@ function Looking({ filled, seen, error, sending, unknown, onAgain, onBack, onSen
           ]}
         />
         {seen.new_payee && !seen.own && <Notice kind="wait" title={t('online.transfer.newPayee')} />}
+        {minor + (parseAmount(seen.fee) ?? 0n) > (parseAmount(seen.available) ?? 0n) && (
+          <Notice kind="wait" title={t('online.transfer.short')} />
+        )}
         <Limits seen={seen} />
         <OtherFaults error={error} names={[]} />
         {unknown && <Unknown onAgain={onAgain} />}

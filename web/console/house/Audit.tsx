@@ -17,6 +17,10 @@ const PAGE = 50;
 const OUTCOMES: Record<string, readonly [Key, string]> = {
   done: ['audit.done', 'tag-good'],
   refused: ['audit.refused', 'tag-bad'],
+  locked: ['audit.locked', 'tag-bad'],
+  second_factor_wrong: ['audit.wrong', 'tag-bad'],
+  one_time_password: ['audit.oneTimePassword', ''],
+  passkey: ['audit.passkey', ''],
 };
 
 interface Wanted {

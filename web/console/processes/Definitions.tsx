@@ -12,12 +12,13 @@ import { Rows } from '../../shared/Rows';
 import { SearchField } from '../../shared/SearchField';
 import { ScrolledTable, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
+import { perCent } from '../figures';
 import { DecisionTables } from './DecisionTables';
 import { Differences } from './Differences';
 import { Elements } from './Elements';
 import { Forms } from './Forms';
 import { Heat } from './Heat';
-import { percent, Shown, useAllowed, useModel } from './ui';
+import { Shown, useAllowed, useModel } from './ui';
 import { Versions } from './Versions';
 
 export default function Definitions() {
@@ -115,7 +116,7 @@ function List() {
       cell: ({ figures }) =>
         figures?.tasks ? (
           <>
-            {percent(figures.in_time, figures.tasks)}{' '}
+            {perCent(figures.in_time, figures.tasks)}{' '}
             <span className="quiet">{t('processes.ofTasks', { n: figures.tasks })}</span>
           </>
         ) : (

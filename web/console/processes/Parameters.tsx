@@ -14,8 +14,8 @@ import { ScrolledTable, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
 import { useProcessNames } from '../../shared/useProcessNames';
 import { duration } from './durations';
-import { Shown } from './ui';
-import { VALIDITY } from './words';
+import { Shown, useListed, useWord } from './ui';
+import { OBJECTS, VALIDITY } from './words';
 
 const BASIS_POINTS = 100;
 
@@ -112,10 +112,13 @@ const COUNTED: Record<string, Key> = {
 
 function Limits({ rows }: { rows: readonly ParameterView[] }) {
   const { t, language } = useI18n();
+  const word = useWord();
+  const listed = useListed();
   const value = (one: ParameterView): string => {
     if (one.unit === 'fen') return showAmount(BigInt(one.value), 'CNY');
     if (one.unit === 'basis_points') return String(Number(one.value) / BASIS_POINTS);
-    return one.unit === 'duration' ? duration(one.value, language) : one.value;
+    if (one.unit === 'duration') return duration(one.value, language);
+    return listed(one.value.split(', ').map((part) => word(OBJECTS, part)));
   };
   const unit = (one: ParameterView): string => {
     if (one.unit === 'fen') return t('processes.unitYuan');
