@@ -9,6 +9,7 @@ import { labelOf, useI18n } from '../../shared/i18n';
 import { SearchField } from '../../shared/SearchField';
 import { ScrolledTable, Table, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
+import { bothOf } from '../../shared/who';
 import { StartCase } from '../StartCase';
 import { inWords, lengthOf, tenorInWords } from './terms';
 
@@ -145,7 +146,7 @@ function Rate({ rate, onBegun }: { rate: RateView; onBegun: () => void }) {
     () => [
       { key: 'from', title: t('rates.since'), cell: (step) => step.valid_from },
       { key: 'percent', title: t('rates.percent'), cell: (step) => step.percent, figures: true },
-      { key: 'who', title: t('rates.who'), cell: (step) => `${step.entered_by} / ${step.approved_by}` },
+      { key: 'who', title: t('rates.who'), cell: (step) => bothOf(step.entered_by, step.approved_by, t) },
     ],
     [t],
   );

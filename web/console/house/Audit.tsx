@@ -11,6 +11,7 @@ import { Rows } from '../../shared/Rows';
 import { SearchField } from '../../shared/SearchField';
 import { Table, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
+import { whoIs } from '../../shared/who';
 import { ACTS, actName } from './acts';
 
 const PAGE = 50;
@@ -162,7 +163,7 @@ function useColumns(onOpen: (line: number) => void): Column<AuditLine>[] {
           </button>
         ),
       },
-      { key: 'actor', title: t('audit.actor'), cell: (line) => line.actor },
+      { key: 'actor', title: t('audit.actor'), cell: (line) => whoIs(line.actor, t) },
       { key: 'action', title: t('audit.action'), cell: (line) => actName(line.action, t) },
       { key: 'subject', title: t('audit.subject'), cell: (line) => line.subject },
       {
@@ -191,7 +192,7 @@ function Detail({ line, onAsk }: { line: AuditLine; onAsk: (wanted: Partial<Want
         className="slip"
         rows={[
           [t('audit.when'), showMoment(line.recorded_at, language)],
-          [t('audit.actor'), line.actor],
+          [t('audit.actor'), whoIs(line.actor, t)],
           [
             t('audit.action'),
             <>

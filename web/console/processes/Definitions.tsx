@@ -12,6 +12,7 @@ import { Rows } from '../../shared/Rows';
 import { SearchField } from '../../shared/SearchField';
 import { ScrolledTable, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
+import { whoIs } from '../../shared/who';
 import { perCent } from '../figures';
 import { DecisionTables } from './DecisionTables';
 import { Differences } from './Differences';
@@ -243,7 +244,7 @@ function About({ model }: { model: ModelView }) {
         [t('processes.startedBy'), starters(model.start_roles)],
         [t('processes.attrChannels'), channels(model.channels)],
         [t('processes.deployedAt'), showDated(model.deployed_at, language)],
-        [t('processes.deployedBy'), model.deployed_by],
+        [t('processes.deployedBy'), whoIs(model.deployed_by, t)],
         [
           t('processes.digest'),
           <span key="digest" className="code" title={model.digest}>
