@@ -2,10 +2,11 @@
 
 from liushui.processes.counter_codes import CounterCode, counter_codes
 from liushui.processes.registry import binding_names, procedure_folders
-from liushui.processes.service import Processes, load_calendars
+from liushui.processes.service import CaseRefused, Processes, load_calendars
 from liushui.processes.services import Services, actor_of, header_of, parameters_at, post
 
 __all__ = [
+    "CaseRefused",
     "CounterCode",
     "Processes",
     "Services",

@@ -78,6 +78,15 @@ class Parameters:
         return self._values
 
 
+class CaseRefused(Refused):
+    """A refusal that a case has ended with. on_record: the case has a record of its own, which holds the code; one that went
+    straight through is an event and no more."""
+
+    def __init__(self, *faults: Fault, on_record: bool) -> None:
+        self.on_record = on_record
+        super().__init__(*faults)
+
+
 class _PostedBefore(Exception):  # noqa: N818 - no error: it undoes what a repetition has begun
     """The key's first answer."""
 
@@ -138,7 +147,7 @@ class Processes:
         return its number. variables: checked by the caller, as the start form would give them.
 
         Refuses like ``start``, and whatever the ledger refuses: a refusal that the model catches leaves a case that
-        went the error path, and is refused all the same; and ``variable_unfit``.
+        went the error path, and is refused all the same (``CaseRefused``); and ``variable_unfit``.
         """
         refuse_unfit(variables)
         remembered = self._walks.get(key)
@@ -172,6 +181,7 @@ class Processes:
             if caught is not None and refused.code not in NOT_THE_CASES_FAULT:
                 path = await self._ways.number(walk.deployed, caught, refused.code)
                 await self._db.transact(lambda uow: self._record_refused(uow, case_id, person, path))
+                raise CaseRefused(*refused.faults, on_record=False) from refused
             raise
 
     async def _number_of_way(
@@ -223,7 +233,7 @@ class Processes:
             async with self._db.read() as conn:
                 return (await answer_of(conn, journal))._replace(replayed=replayed)
         if fault is not None:
-            raise Refused(Fault(fault["code"], fault["params"]))
+            raise CaseRefused(Fault(fault["code"], fault["params"]), on_record=True)
         return result["case"]
 
     async def _refuse_posted(

@@ -4,6 +4,7 @@ from liushui.reporting.counter_journals import Sought, counter_journals, may_see
 from liushui.reporting.model import MEDIA_TYPES, Format, Language
 from liushui.reporting.overview import Overview, overview
 from liushui.reporting.qr import QrCode, qr_code
+from liushui.reporting.refusals import Refusal, RefusalCounts, process_of, refused
 from liushui.reporting.scope import Asked
 from liushui.reporting.service import REPORTS, Reporting, Written
 
@@ -15,11 +16,15 @@ __all__ = [
     "Language",
     "Overview",
     "QrCode",
+    "Refusal",
+    "RefusalCounts",
     "Reporting",
     "Sought",
     "Written",
     "counter_journals",
     "may_see_journal",
     "overview",
+    "process_of",
     "qr_code",
+    "refused",
 ]

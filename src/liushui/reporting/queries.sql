@@ -138,3 +138,45 @@ GROUP BY booking_date, currency ORDER BY booking_date, currency;
 -- name: credit_balance_of
 SELECT currency, sum(credit - debit)::numeric(30) AS balance FROM gl_turnover_current
 WHERE gl_code = ANY ($1::text[]) AND ($2::integer IS NULL OR branch_id = $2) GROUP BY currency ORDER BY currency;
+
+-- name: add_refusals
+INSERT INTO refusal_count AS kept (hour, visitor, channel, branch_id, operation, process, case_left, code, refused, first_at, last_at)
+SELECT * FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::boolean[], $8::text[],
+                     $9::bigint[], $10::timestamptz[], $11::timestamptz[])
+ON CONFLICT (hour, visitor, channel, branch_id, operation, process, case_left, code) DO UPDATE
+SET refused = kept.refused + excluded.refused, first_at = least(kept.first_at, excluded.first_at),
+    last_at = greatest(kept.last_at, excluded.last_at);
+
+-- name: forget_refusals
+DELETE FROM refusal_count WHERE hour < $1;
+
+-- name: refused
+WITH every AS (
+    SELECT code, CASE WHEN NOT case_left THEN operation END AS operation, process, channel,
+           CASE WHEN case_left THEN 'end_of_case' WHEN operation ~ '[{](task|case|incident)[}]' THEN 'in_case' ELSE 'no_case' END AS stage,
+           refused, last_at
+    FROM refusal_count
+    WHERE hour > $1::timestamptz - interval '1 hour' AND ($2::integer IS NULL OR branch_id = $2)
+    UNION ALL
+    SELECT i.refused_with, NULL, d.key, i.channel, 'end_of_case', 1, i.ended_at
+    FROM process_instance i JOIN process_definition d ON d.id = i.definition_id
+    WHERE i.refused_with IS NOT NULL AND i.ended_at >= $1 AND ($2::integer IS NULL OR i.branch_id = $2)
+)
+SELECT code, operation, process, channel, stage, sum(refused)::bigint AS refused, max(last_at) AS last,
+       (sum(sum(refused)) OVER ())::bigint AS in_all
+FROM every GROUP BY code, operation, process, channel, stage
+ORDER BY refused DESC, code, operation, process, channel, stage LIMIT $3;
+
+-- name: process_known
+SELECT key FROM process_definition WHERE key = $1 LIMIT 1;
+
+-- name: process_of_task
+SELECT d.key FROM user_task t JOIN process_instance i ON i.id = t.instance_id
+JOIN process_definition d ON d.id = i.definition_id WHERE t.id = $1;
+
+-- name: process_of_case
+SELECT d.key FROM process_instance i JOIN process_definition d ON d.id = i.definition_id WHERE i.id = $1;
+
+-- name: process_of_incident
+SELECT d.key FROM process_incident n JOIN process_instance i ON i.id = n.instance_id
+JOIN process_definition d ON d.id = i.definition_id WHERE n.id = $1;

@@ -401,8 +401,3 @@ GROUP BY d.key, t.role ORDER BY d.key, t.role NULLS LAST;
 SELECT count(*) AS incidents, min(i.raised_at) AS oldest
 FROM process_incident i JOIN process_instance p ON p.id = i.instance_id
 WHERE i.cleared_at IS NULL AND ($1::integer IS NULL OR p.branch_id = $1);
-
--- name: refusals
-SELECT refused_with, count(*) AS cases, max(ended_at) AS last FROM process_instance
-WHERE refused_with IS NOT NULL AND ended_at >= $2 AND ($1::integer IS NULL OR branch_id = $1)
-GROUP BY refused_with ORDER BY cases DESC, refused_with LIMIT $3;

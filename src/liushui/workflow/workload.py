@@ -1,4 +1,4 @@
-"""How the work stands: what waits for whom, how people kept to their times, what is held up, what was turned away."""
+"""How the work stands: what waits for whom, how people kept to their times, what is held up."""
 
 from __future__ import annotations
 
@@ -10,18 +10,14 @@ from asyncpg import Record
 from liushui.store.database import PoolConnection
 from liushui.workflow.catalogue import Q
 
-REFUSALS_MAX = 20
-
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """queues: open tasks by role and branch. times_kept: tasks done that had a limit, by process and role. incidents: one row.
-    refusals: codes that cases ended with, most frequent first."""
+    """queues: open tasks by role and branch. times_kept: tasks done that had a limit, by process and role. incidents: one row."""
 
     queues: list[Record]
     times_kept: list[Record]
     incidents: Record
-    refusals: list[Record]
 
 
 async def workload(conn: PoolConnection, now: datetime, days: int, branch_id: int | None) -> Workload:
@@ -33,5 +29,4 @@ async def workload(conn: PoolConnection, now: datetime, days: int, branch_id: in
         await conn.fetch(Q.queues, branch_id, now),
         await conn.fetch(Q.times_kept, branch_id, since),
         incidents,
-        await conn.fetch(Q.refusals, branch_id, since, REFUSALS_MAX),
     )

@@ -17,9 +17,11 @@ from liushui.bank import Bank
 from liushui.channels.open_api.access import ACCESS
 from liushui.channels.open_api.browser import BrowserSessions
 from liushui.channels.open_api.document import describe
-from liushui.channels.open_api.middleware import BodyTooLargeError, Gate, Metrics, RateLimit
+from liushui.channels.open_api.metrics import Metrics
+from liushui.channels.open_api.middleware import BodyTooLargeError, Gate, RateLimit
 from liushui.channels.open_api.posting_lane import PostingLane
-from liushui.channels.open_api.problems import faults_of_input, problem
+from liushui.channels.open_api.problems import faults_of_input
+from liushui.channels.open_api.refusals import Refusals
 from liushui.channels.open_api.routes import ROUTERS, postings
 from liushui.kernel.errors import Fault, Refused
 
@@ -47,41 +49,42 @@ def create_api(
     async def lifespan(api: FastAPI) -> AsyncGenerator[None]:
         async with open_the_bank() as bank:
             api.state.bank = bank
-            yield
+            async with refusals.counts.kept_in(bank.db, bank.clock):
+                yield
 
     api = _Gated(title="Liushui", version=version, lifespan=lifespan, redirect_slashes=False)
     api.state.metrics = Metrics()
     for router in ROUTERS:
         api.include_router(router)
     declared = [route for router in ROUTERS for route in router.routes]
-    routes = {(m, r.path) for r in declared if isinstance(r, APIRoute) for m in r.methods or ()}
+    endpoints = [route for route in declared if isinstance(route, APIRoute)]
+    routes = {(m, r.path) for r in endpoints for m in r.methods or ()}
     if routes != ACCESS.keys():
         raise RuntimeError(f"the access table and the endpoints differ: {sorted(routes ^ ACCESS.keys())}")
+    refusals = Refusals(endpoints, lambda: api.state.bank, api.state.metrics)
 
     describe(api)
 
-    def answer(request: Request, faults: list[Fault]) -> JSONResponse:
-        return problem(faults, request.headers.get("accept-language", ""), request.state.request_id)
-
     async def refused(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, Refused)
-        return answer(request, list(error.faults))
+        return await refusals.refused(request.scope, error)
 
     async def malformed(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        return answer(request, faults_of_input(error.errors()))
+        return await refusals.answer(request.scope, faults_of_input(error.errors()))
 
     async def not_served(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         if isinstance(error, BodyTooLargeError):
-            return answer(request, [error.fault])
+            return await refusals.answer(request.scope, [error.fault])
         codes = {404: "route_unknown", 405: "method_not_allowed"}
-        response = answer(request, [Fault(codes.get(error.status_code, "request_malformed"))])
+        fault = Fault(codes.get(error.status_code, "request_malformed"))
+        response = await refusals.answer(request.scope, [fault])
         response.headers.update(error.headers or {})  # Allow, of a method that is not
         return response
 
     async def failed(request: Request, _: Exception) -> JSONResponse:
-        return answer(request, [Fault("internal_error")])
+        return await refusals.answer(request.scope, [Fault("internal_error")])
 
     api.add_exception_handler(Exception, failed)
     api.add_exception_handler(Refused, refused)
@@ -90,7 +93,9 @@ def create_api(
     inner: ASGIApp = partial(FastAPI.__call__, api)
     if posting_lane:
         busy = [route for route in postings.router.routes if isinstance(route, APIRoute)]
-        inner = PostingLane(inner, routes=busy, bank=lambda: api.state.bank)
-    gate = Gate(inner, metrics=api.state.metrics, rate_limit=RateLimit(requests_per_second))
-    api.gate = BrowserSessions(gate)
+        inner = PostingLane(inner, routes=busy, bank=lambda: api.state.bank, refusals=refusals)
+    gate = Gate(
+        inner, metrics=api.state.metrics, rate_limit=RateLimit(requests_per_second), refusals=refusals
+    )
+    api.gate = BrowserSessions(gate, refusals)
     return api

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from liushui.channels.open_api.problems import problem
+from liushui.channels.open_api.refusals import Refusals
 from liushui.kernel.errors import Fault, refuse
 
 STAFF_COOKIE = "liushui_session"
@@ -36,8 +36,9 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 class BrowserSessions:
     """The outermost middleware of the API: turns the cookie into the header that everything else knows."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, refusals: Refusals) -> None:
         self._app = app
+        self._refusals = refusals
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,8 +51,8 @@ class BrowserSessions:
             await self._app(scope, receive, send)
             return
         if scope["method"] not in _SAFE and not _is_our_page(headers):
-            language = headers.get(b"accept-language", b"").decode("latin-1")
-            await problem([Fault("request_foreign")], language, "browser")(scope, receive, send)
+            answer = await self._refusals.answer(scope, [Fault("request_foreign")])
+            await answer(scope, receive, send)
             return
         bearer = (b"authorization", f"Bearer {token}".encode("latin-1"))
         await self._app({**scope, "headers": [*scope["headers"], bearer]}, receive, send)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import MutableMapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
@@ -25,6 +26,8 @@ from liushui.workflow import Person
 CHANNEL, COUNTER = "open_api", "counter"
 CUSTOMER_ROLE = "customer"
 MACHINE_HEADER = "Liushui-Machine"
+WHO, WHERE = "who", "where"
+"""In a request's state: the staff or customer behind it, and the machine that it comes from, as far as they are known."""
 KEY_LENGTH_MAX = 100
 IdempotencyKey = Annotated[
     str, Header(alias="Idempotency-Key", min_length=1, max_length=KEY_LENGTH_MAX, pattern=r"^[\x21-\x7e]+$")
@@ -44,12 +47,16 @@ async def authorised(request: Request) -> Principal | None:
     needs = ACCESS[request.method, request.scope["route"].path]
     if needs == PUBLIC:
         return None
-    return await authenticate(bank_of(request), request.headers.get("authorization", ""), needs)
+    authorization = request.headers.get("authorization", "")
+    return await authenticate(bank_of(request), authorization, needs, request.scope["state"])
 
 
-async def authenticate(bank: Bank, authorization: str, needs: str) -> Principal:
-    """Whoever of the staff is behind an Authorization header. Refuses ``session_unknown`` and ``permission_missing``."""
-    principal = await bank.sessions.authenticate(token_in(authorization))
+async def authenticate(
+    bank: Bank, authorization: str, needs: str, state: MutableMapping[str, Any]
+) -> Principal:
+    """Whoever of the staff is behind an Authorization header. state: the request's, which keeps them for whatever refuses it.
+    Refuses ``session_unknown`` and ``permission_missing``."""
+    principal = state[WHO] = await bank.sessions.authenticate(token_in(authorization))
     if needs != SESSION:
         require(principal, needs)
     return principal
@@ -66,7 +73,10 @@ def token_in(authorization: str) -> str:
 async def machine_in(request: Request) -> Machine | None:
     """The machine that a request comes from; None where it says nothing of one. Refuses ``machine_unknown``."""
     given = request.headers.get(MACHINE_HEADER)
-    return None if given is None else await machine_of(bank_of(request).db, given)
+    if given is None:
+        return None
+    machine = request.scope["state"][WHERE] = await machine_of(bank_of(request).db, given)
+    return machine
 
 
 async def machine_only(request: Request) -> Machine:
@@ -86,7 +96,9 @@ async def visitor_of(request: Request) -> Visitor:
     if needs not in (CUSTOMER, ENROLMENT):
         raise RuntimeError("this endpoint is no customer's")
     token = token_in(request.headers.get("authorization", ""))
-    visitor = await bank_of(request).customer_sessions.authenticate(token, await machine_in(request))
+    machine = await machine_in(request)
+    visitor = await bank_of(request).customer_sessions.authenticate(token, machine)
+    request.scope["state"][WHO] = visitor
     if visitor.scope == ENROL and needs != ENROLMENT:
         raise refuse("second_factor_first")
     return visitor

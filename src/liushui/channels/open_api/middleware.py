@@ -8,12 +8,12 @@ import secrets
 from collections import OrderedDict
 from itertools import count
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from liushui.channels.open_api.access_log import AccessLog
-from liushui.channels.open_api.problems import problem
+from liushui.channels.open_api.metrics import Metrics
+from liushui.channels.open_api.refusals import Refusals
 from liushui.kernel.clock import monotonic_s
 from liushui.kernel.errors import Fault
 
@@ -42,36 +42,6 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _LOG = logging.getLogger("liushui.access")
 _PROCESS = secrets.token_hex(5)
 _numbers = count(1)
-
-
-class Metrics:
-    """Counters of one process."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.requests = Counter(
-            "liushui_http_requests",
-            "Answers by route and status.",
-            ["route", "status"],
-            registry=self.registry,
-        )
-        self.seconds = Histogram(
-            "liushui_http_seconds", "Time to answer, by route.", ["route"], registry=self.registry,
-            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
-        )  # fmt: skip
-        self.batches = Gauge(
-            "liushui_ledger_batches", "Batches written by group commit.", registry=self.registry
-        )
-        self._series: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
-
-    def answered(self, route: str, status: int, seconds: float) -> None:
-        """Count one answer. The two series of a route and status are looked up once."""
-        series = self._series.get((route, status))
-        if series is None:
-            series = self.requests.labels(route, str(status)), self.seconds.labels(route)
-            self._series[route, status] = series
-        series[0].inc()
-        series[1].observe(seconds)
 
 
 class RateLimit:
@@ -105,8 +75,9 @@ class BodyTooLargeError(HTTPException):
 class Gate:
     """The outermost layer of the API."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, rate_limit: RateLimit) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, rate_limit: RateLimit, refusals: Refusals) -> None:
         self._app = app
+        self._refusals = refusals
         self._metrics = metrics
         self._rate_limit = rate_limit
         self._log = AccessLog()
@@ -121,7 +92,6 @@ class Gate:
         own_id = headers.get(b"x-request-id", b"").decode("latin-1")
         request_id = own_id if _REQUEST_ID.fullmatch(own_id) else f"{_PROCESS}-{next(_numbers):x}"
         scope.setdefault("state", {})["request_id"] = request_id
-        language = headers.get(b"accept-language", b"").decode("latin-1")
         status = NOT_STARTED
 
         async def sending(message: Message) -> None:
@@ -131,6 +101,10 @@ class Gate:
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
+        async def refuse(fault: Fault) -> None:
+            answer = await self._refusals.answer(scope, [fault])
+            await answer(scope, receive, sending)
+
         client = scope.get("client")
         address = client[0] if client else "?"
         given = b"" if scope["path"] in BY_ADDRESS else headers.get(b"authorization", b"")
@@ -138,21 +112,19 @@ class Gate:
         length = headers.get(b"content-length", b"0")
         most = _most(scope["path"])
         if not length.isdigit() or int(length) > most:
-            answer = problem([Fault("body_too_large", {"most": most})], language, request_id)
-            await answer(scope, receive, sending)
+            await refuse(Fault("body_too_large", {"most": most}))
         elif not self._rate_limit.admits(caller):
-            await problem([Fault("rate_limited")], language, request_id)(scope, receive, sending)
+            await refuse(Fault("rate_limited"))
         else:
             try:
                 await self._app(scope, _limited(receive, most), sending)
             except BodyTooLargeError as error:
-                answer = problem([error.fault], language, request_id)
-                await answer(scope, receive, sending)
+                await refuse(error.fault)
             except Exception as error:
                 # The type only: a message may carry what a customer typed, and a traceback its values.
                 _LOG.error("request %s failed: %s", request_id, type(error).__name__)
                 if status == NOT_STARTED:
-                    await problem([Fault("internal_error")], language, request_id)(scope, receive, sending)
+                    await refuse(Fault("internal_error"))
         seconds = monotonic_s() - started
         route = getattr(scope.get("route"), "path", "unknown")
         self._metrics.answered(route, status, seconds)

@@ -9,7 +9,7 @@ tests/integration/test_posting_lane.py holds both ways against each other.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, NamedTuple, TypeAlias, get_type_hints
 
 from fastapi.routing import APIRoute
@@ -20,7 +20,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from liushui.bank import Bank
 from liushui.channels.open_api.access import ACCESS
 from liushui.channels.open_api.dependencies import KEY_LENGTH_MAX, authenticate
-from liushui.channels.open_api.problems import faults_of_input, problem
+from liushui.channels.open_api.problems import faults_of_input
+from liushui.channels.open_api.refusals import Refusals
 from liushui.kernel.errors import Fault, Refused
 
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{KEY_LENGTH_MAX}}}")
@@ -37,9 +38,12 @@ class _Posting(NamedTuple):
 class PostingLane:
     """Middleware just inside ``Gate``. routes: endpoints ``(body, bank, caller, key) -> Response``."""
 
-    def __init__(self, app: ASGIApp, *, routes: Iterable[APIRoute], bank: Callable[[], Bank]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, routes: Iterable[APIRoute], bank: Callable[[], Bank], refusals: Refusals
+    ) -> None:
         self._app = app
         self._bank = bank
+        self._refusals = refusals
         self._postings = {
             route.path: _Posting(
                 route.endpoint, get_type_hints(route.endpoint)["body"], ACCESS["POST", route.path], route
@@ -55,17 +59,21 @@ class PostingLane:
         scope["route"] = posting.route
         headers: dict[bytes, bytes] = dict(scope["headers"])
         try:
-            answer = await self._post(posting, headers, receive)
+            answer = await self._post(posting, headers, receive, scope["state"])
         except Refused as refused:
-            language = headers.get(b"accept-language", b"").decode("latin-1")
-            answer = problem(refused.faults, language, scope["state"]["request_id"])
+            answer = await self._refusals.refused(scope, refused)
         await answer(scope, receive, send)
 
-    async def _post(self, posting: _Posting, headers: dict[bytes, bytes], receive: Receive) -> Response:
+    async def _post(
+        self,
+        posting: _Posting,
+        headers: dict[bytes, bytes],
+        receive: Receive,
+        state: MutableMapping[str, Any],
+    ) -> Response:
         bank = self._bank()
-        caller = await authenticate(
-            bank, headers.get(b"authorization", b"").decode("latin-1"), posting.permission
-        )
+        authorization = headers.get(b"authorization", b"").decode("latin-1")
+        caller = await authenticate(bank, authorization, posting.permission, state)
         body, key = _read(posting.body_type, await _body(receive), headers.get(b"idempotency-key", b""))
         return await posting.endpoint(body=body, bank=bank, caller=caller, key=key)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -71,15 +72,23 @@ class TimesKept(BaseModel):
 
 
 class RefusalCount(BaseModel):
-    """Cases that ended with a refusal. What is refused before there is a case leaves none."""
+    """Requests refused alike. operation: method and template of the route, or ``other``; null for what cases ended with. process:
+    the key of the one whose case was to begin or go on; null where there is none. channel: null where nobody had been
+    recognised. stage: whether there was a case."""
 
     code: str
-    cases: int
+    operation: str | None
+    process: str | None
+    channel: str | None
+    stage: Literal["no_case", "in_case", "end_of_case"]
+    refused: int
     last: datetime
 
 
 class WorkView(BaseModel):
-    """days: how far back times_kept and refusals look. oldest_incident: since when the oldest open one stands."""
+    """days: how far back times_kept and refusals look. refusals: the most frequent; refused: how many there are in all. Of
+    a branch: what its cases ended with, and what its staff and machines were refused. oldest_incident: since when the oldest
+    open one stands."""
 
     branch: str | None
     days: int
@@ -87,6 +96,7 @@ class WorkView(BaseModel):
     queues: list[QueueLine]
     times_kept: list[TimesKept]
     refusals: list[RefusalCount]
+    refused: int
     incidents: int
     oldest_incident: datetime | None
 

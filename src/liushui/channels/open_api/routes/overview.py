@@ -14,7 +14,7 @@ from liushui.channels.open_api import schemas_console as s
 from liushui.channels.open_api.dependencies import Caller, TheBank
 from liushui.identity import Principal, list_branches
 from liushui.kernel.money import format_minor
-from liushui.reporting import overview
+from liushui.reporting import overview, refused
 from liushui.workflow import workload
 
 router = APIRouter()
@@ -45,6 +45,7 @@ async def show_work(bank: TheBank, caller: Caller, days: Days = 28) -> s.WorkVie
     now = bank.clock.now()
     async with bank.db.read() as conn:
         found = await workload(conn, now, days, _branch(caller))
+        turned_away = await refused(conn, now - timedelta(days=days), _branch(caller))
         codes = {branch.id: branch.code for branch in await list_branches(conn)}
     return s.WorkView(
         branch=None if caller.anywhere else caller.branch_code,
@@ -62,8 +63,13 @@ async def show_work(bank: TheBank, caller: Caller, days: Days = 28) -> s.WorkVie
             for row in found.times_kept
         ],
         refusals=[
-            s.RefusalCount(code=row["refused_with"], cases=row["cases"], last=row["last"]) for row in found.refusals
+            s.RefusalCount(
+                code=row["code"], operation=row["operation"], process=row["process"], channel=row["channel"],
+                stage=row["stage"], refused=row["refused"], last=row["last"],
+            )
+            for row in turned_away
         ],
+        refused=turned_away[0]["in_all"] if turned_away else 0,
         incidents=found.incidents["incidents"],
         oldest_incident=found.incidents["oldest"],
     )  # fmt: skip
