@@ -66,6 +66,56 @@ def test_a_manager_sees_what_the_counter_has_just_done(sit: Sit, bank: RunningBa
     picture(phone, "console-overview-360-en")
 
 
+def refused_lines(page: Page, code: str) -> list[list[str]]:
+    """Of the list of refusals, those with this code: what was asked for, channel, stage, how many."""
+    region = page.get_by_role("region", name="拒绝原因", exact=True).first
+    found: list[list[str]] = []
+    for row in region.locator("tbody tr").all():
+        cells = row.locator("td").all_inner_texts()
+        if cells[0].split()[-1] == code:
+            found.append(cells[1:5])
+    return found
+
+
+def test_a_teller_is_refused_and_the_manager_sees_it_counted(sit: Sit, bank: RunningBank) -> None:
+    teller, manager, supervisor = sit("zh-CN"), sit("zh-CN", width=1920), sit("zh-CN")
+    teller.open()
+    teller.page.locator("#login-number").fill("T0001")
+    teller.page.locator("#login-password").fill("a wrong password")
+    teller.page.keyboard.press("Enter")
+    expect(teller.page.get_by_role("alert")).to_contain_text("(credentials_wrong)")
+    teller.log_in("T0001")
+    begin_deposit(teller, ZHANG, "700", "6")  # 700 yuan are said, 600 counted
+    expect(teller.page.locator(".field-fault", has_text="count_differs")).to_be_visible()
+
+    manager.open("/console/")
+    manager.log_in("O0001")
+    refusals = manager.page.get_by_role("region", name="拒绝原因", exact=True).first
+    expect(refusals).to_contain_text("count_differs", timeout=LOOKS_AGAIN_MS)
+    expect(refusals).to_contain_text("credentials_wrong", timeout=LOOKS_AGAIN_MS)
+    assert refused_lines(manager.page, "count_differs") == [
+        ["现金存款 · 发起业务", "柜面", "未形成业务", "1"]
+    ]
+    assert refused_lines(manager.page, "credentials_wrong") == [["员工登录", "未登录", "未形成业务", "1"]]
+    assert "700" not in refusals.inner_text()
+    assert ZHANG not in refusals.inner_text()
+    assert manager.serious_findings() == []
+
+    # Once more: the page looks again by itself.
+    teller.page.keyboard.press("F9")
+    row = refusals.locator("tbody tr", has_text="count_differs")
+    expect(row.locator("td").nth(4)).to_have_text("2", timeout=LOOKS_AGAIN_MS)
+
+    # A supervisor of the branch sees what its people were refused, and not who knocked without a name.
+    supervisor.open("/console/overview")
+    supervisor.log_in("S0001")
+    of_branch = supervisor.page.get_by_role("region", name="拒绝原因", exact=True).first
+    expect(of_branch).to_contain_text("count_differs")
+    assert refused_lines(supervisor.page, "count_differs")[0][3] == "2"
+    assert refused_lines(supervisor.page, "credentials_wrong") == []
+    expect(of_branch).to_contain_text("本机构")
+
+
 def test_the_trial_balance_on_the_page_is_the_ledger(sit: Sit, bank: RunningBank) -> None:
     desk = sit("en")
     desk.open("/console/reports")

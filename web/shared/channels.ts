@@ -6,6 +6,7 @@ const CHANNELS: Record<string, Key> = {
   counter: 'channel.counter',
   kiosk: 'channel.kiosk',
   online: 'channel.online',
+  open_api: 'channel.api',
   phone: 'channel.phone',
   replay: 'channel.replay',
   set_up: 'channel.setUp',

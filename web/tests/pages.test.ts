@@ -4,6 +4,7 @@ import { isKeyedTwice, notKeyedTwice } from '../shared/fields/filled';
 import { largestOf } from '../shared/money';
 import { passages } from '../shared/Procedure';
 import { ordered, type Column } from '../shared/Table';
+import { subjectOf } from '../console/bank/asked';
 import { prefilled } from '../teller/CustomerFile';
 import { unchanged } from '../teller/Worklist';
 import { field } from './fields';
@@ -69,4 +70,19 @@ test('what nobody has done is said in words', () => {
   const t = (key: string) => `<${key}>`;
   expect(bothOf('P0001', 'V0001', t)).toBe('P0001 / V0001');
   expect(bothOf('house', 'house', t)).toBe('<who.house>');
+});
+
+test('what was asked for is read off the address', () => {
+  const said = (operation: string) => {
+    const { subject, looking } = subjectOf(operation);
+    return [subject, looking];
+  };
+  expect(said('POST /v1/processes/{process}/cases')).toEqual(['asked.start', false]);
+  expect(said('POST /v1/my/processes/{process}/cases')).toEqual(['asked.start', false]);
+  expect(said('GET /v1/processes/{process}')).toEqual(['asked.process', true]);
+  expect(said('GET /v1/my/accounts/{account}')).toEqual(['asked.account', true]);
+  expect(said('POST /v1/sessions')).toEqual(['asked.logIn', false]);
+  expect(said('PUT /v1/sessions/current/password')).toEqual(['asked.session', false]);
+  expect(said('POST /v1/tasks/{task}/completion')).toEqual(['asked.task', false]);
+  expect(said('other')).toEqual(['asked.other', false]);
 });

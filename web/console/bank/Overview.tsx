@@ -6,9 +6,10 @@ import type { BusinessDaysView, VolumesView, WorkView } from '../../shared/api/c
 import { useFaultText } from '../../shared/faults';
 import { useI18n } from '../../shared/i18n';
 import { useLoad } from '../../shared/useLoad';
+import { Refusals } from './Refusals';
 import { DayTile, DepositTile, JournalTile, WaitingTile } from './tiles';
 import { Flows, Transactions, Volumes } from './Volumes';
-import { Queues, Refusals, TimesKeptTable } from './Work';
+import { Queues, TimesKeptTable } from './Work';
 
 const DAYS = 28;
 const LOOK_AGAIN_MS = 10_000;

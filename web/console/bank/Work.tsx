@@ -1,14 +1,14 @@
-/* How the work stands: what waits for whom, whether times are kept, why cases were turned away. */
+/* How the work stands: what waits for whom, whether times are kept. */
 
 import { useMemo } from 'react';
 import { Tag } from 'antd';
-import type { QueueLine, RefusalCount, TimesKept, WorkView } from '../../shared/api/consoleTypes';
+import type { QueueLine, TimesKept, WorkView } from '../../shared/api/consoleTypes';
 import { useI18n } from '../../shared/i18n';
 import { showMoment } from '../../shared/moments';
 import { ScrolledTable, type Column } from '../../shared/Table';
 import { useProcessNames } from '../../shared/useProcessNames';
 import { useRoleNames } from '../../shared/useRoleNames';
-import { inGeneral, perCent } from '../figures';
+import { perCent } from '../figures';
 
 export function Queues({ work }: { work: WorkView }) {
   const { t, language } = useI18n();
@@ -111,54 +111,6 @@ export function TimesKeptTable({ work }: { work: WorkView }) {
             keyOf={(one) => `${one.process} ${one.role}`}
           />
         </>
-      )}
-    </section>
-  );
-}
-
-export function Refusals({ work }: { work: WorkView }) {
-  const { t, language, refusal } = useI18n();
-  const columns = useMemo<Column<RefusalCount>[]>(
-    () => [
-      {
-        key: 'code',
-        title: t('overview.why'),
-        cell: (one) => (
-          <>
-            {inGeneral(refusal(one.code, {}) ?? '')} <span className="code">{one.code}</span>
-          </>
-        ),
-      },
-      {
-        key: 'cases',
-        title: t('overview.cases'),
-        cell: (one) => one.cases,
-        figures: true,
-        by: (one) => one.cases,
-      },
-      {
-        key: 'last',
-        title: t('overview.last'),
-        cell: (one) => showMoment(one.last, language),
-        by: (one) => one.last,
-      },
-    ],
-    [t, language, refusal],
-  );
-  return (
-    <section className="card" aria-label={t('overview.refusals')}>
-      <h2>{t('overview.refusals')}</h2>
-      <p className="quiet">{t('overview.refusalsMore', { days: work.days })}</p>
-      {work.refusals.length === 0 ? (
-        <p className="empty">{t('overview.noRefusal')}</p>
-      ) : (
-        <ScrolledTable
-          className="wrapped"
-          label={t('overview.refusals')}
-          columns={columns}
-          rows={work.refusals}
-          keyOf={(one) => one.code}
-        />
       )}
     </section>
   );

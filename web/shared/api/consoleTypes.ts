@@ -81,7 +81,11 @@ export interface TimesKept {
 
 export interface RefusalCount {
   code: string;
-  cases: number;
+  operation: string | null;
+  process: string | null;
+  channel: string | null;
+  stage: 'no_case' | 'in_case' | 'end_of_case';
+  refused: number;
   last: string;
 }
 
@@ -92,6 +96,7 @@ export interface WorkView {
   queues: QueueLine[];
   times_kept: TimesKept[];
   refusals: RefusalCount[];
+  refused: number;
   incidents: number;
   oldest_incident: string | null;
 }
