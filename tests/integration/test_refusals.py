@@ -59,6 +59,8 @@ async def everything_refused(c: Client) -> list[Row]:
     await refused(made_up, "process_unknown", START)
     not_theirs = await c.call("POST", f"{CASES}/cash_deposit/cases", "D0001", json={"form": form})
     await refused(not_theirs, "process_start_denied", START, process="cash_deposit")
+    nothing = await c.call("POST", f"{CASES}/%00/cases", json={"form": {}})
+    await refused(nothing, "field_malformed", START)
     # A body that is none: the framework reads it before it asks who sends it.
     broken = await c.call(
         "POST", f"{CASES}/cash_deposit/cases", content=b"{", headers={"Content-Type": "application/json"}
@@ -97,6 +99,9 @@ async def everything_refused(c: Client) -> list[Row]:
         await c.call("POST", "/v1/machine-sessions", None, json={"card": "6"}, headers=machine),
         "machine_unknown", "POST /v1/machine-sessions", **nobody,
     )  # fmt: skip
+    # A page that asks whether somebody is logged in has been refused nothing.
+    for path in ("/v1/sessions/current", "/v1/my/session"):
+        assert (await c.call("GET", path, None)).json()["code"] == "session_unknown"
     # Addresses that there are not, a method that is not, a body that is too large.
     for path in ("/v1/nothing/zhang", "/v1/nothing/wang", "/"):
         await refused(await c.call("GET", path), "route_unknown", OTHER, **nobody)

@@ -93,13 +93,16 @@ def test_a_teller_is_refused_and_the_manager_sees_it_counted(sit: Sit, bank: Run
     refusals = manager.page.get_by_role("region", name="拒绝原因", exact=True).first
     expect(refusals).to_contain_text("count_differs", timeout=LOOKS_AGAIN_MS)
     expect(refusals).to_contain_text("credentials_wrong", timeout=LOOKS_AGAIN_MS)
+    expect(refusals).to_contain_text("现金存款 · 发起业务")  # once the procedures' names are known
     assert refused_lines(manager.page, "count_differs") == [
         ["现金存款 · 发起业务", "柜面", "未形成业务", "1"]
     ]
     assert refused_lines(manager.page, "credentials_wrong") == [["员工登录", "未登录", "未形成业务", "1"]]
+    assert "查看本人会话" not in refusals.inner_text()  # that nobody was there when the pages were opened
     assert "700" not in refusals.inner_text()
     assert ZHANG not in refusals.inner_text()
     assert manager.serious_findings() == []
+    picture(manager, "console-refusals-zh-CN")
 
     # Once more: the page looks again by itself.
     teller.page.keyboard.press("F9")
@@ -110,7 +113,7 @@ def test_a_teller_is_refused_and_the_manager_sees_it_counted(sit: Sit, bank: Run
     supervisor.open("/console/overview")
     supervisor.log_in("S0001")
     of_branch = supervisor.page.get_by_role("region", name="拒绝原因", exact=True).first
-    expect(of_branch).to_contain_text("count_differs")
+    expect(of_branch).to_contain_text("现金存款 · 发起业务")
     assert refused_lines(supervisor.page, "count_differs")[0][3] == "2"
     assert refused_lines(supervisor.page, "credentials_wrong") == []
     expect(of_branch).to_contain_text("本机构")

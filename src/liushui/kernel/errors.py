@@ -27,7 +27,7 @@ class Fault:
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error of the program
-    """The bank says no, with every reason. Nothing of the refused request leaves a trace."""
+    """The bank says no, with every reason. Nothing that the refused request would have done is left."""
 
     def __init__(self, *faults: Fault) -> None:
         if not faults:

@@ -101,10 +101,6 @@ class Gate:
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
-        async def refuse(fault: Fault) -> None:
-            answer = await self._refusals.answer(scope, [fault])
-            await answer(scope, receive, sending)
-
         client = scope.get("client")
         address = client[0] if client else "?"
         given = b"" if scope["path"] in BY_ADDRESS else headers.get(b"authorization", b"")
@@ -112,23 +108,27 @@ class Gate:
         length = headers.get(b"content-length", b"0")
         most = _most(scope["path"])
         if not length.isdigit() or int(length) > most:
-            await refuse(Fault("body_too_large", {"most": most}))
+            await self._refuse(Fault("body_too_large", {"most": most}), scope, receive, sending)
         elif not self._rate_limit.admits(caller):
-            await refuse(Fault("rate_limited"))
+            await self._refuse(Fault("rate_limited"), scope, receive, sending)
         else:
             try:
                 await self._app(scope, _limited(receive, most), sending)
             except BodyTooLargeError as error:
-                await refuse(error.fault)
+                await self._refuse(error.fault, scope, receive, sending)
             except Exception as error:
                 # The type only: a message may carry what a customer typed, and a traceback its values.
                 _LOG.error("request %s failed: %s", request_id, type(error).__name__)
                 if status == NOT_STARTED:
-                    await refuse(Fault("internal_error"))
+                    await self._refuse(Fault("internal_error"), scope, receive, sending)
         seconds = monotonic_s() - started
         route = getattr(scope.get("route"), "path", "unknown")
         self._metrics.answered(route, status, seconds)
         self._log.write(request_id, scope["method"], route, status, seconds * 1000)
+
+    async def _refuse(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await self._refusals.answer(scope, [fault])
+        await answer(scope, receive, send)
 
 
 def _most(path: str) -> int:

@@ -28,6 +28,8 @@ ALWAYS_ABOUT = {"POST /v1/transfers": "transfer"}
 """Operations that begin a case of one process, whichever path they have."""
 NAMES_OF_A_CASE = ("process", "task", "case", "incident")
 """Parameters of a path by which a case is begun or moved."""
+ASKS_WHO_IS_THERE = {"GET /v1/sessions/current", "GET /v1/my/session"}
+"""What every page asks when it is opened. That nobody is logged in is the answer, and nothing has been refused."""
 LOOK_UP_WITHIN_S = 1.0
 
 
@@ -52,17 +54,21 @@ class Refusals:
     ) -> JSONResponse:
         """The problem details. case_left: a case that went straight through has ended with it."""
         code = faults[0].code if faults[0].code in messages("en") else OTHER
-        self._metrics.refusals.labels(code).inc()
-        if counted:
-            operation = self._operation(scope)
-            visitor, channel, branch_id = _visitor(scope.get("state", {}))
-            # Strangers cost the bank no look-up, and where the bank fails there is none to be had.
-            known = visitor != "nobody" and status_of(faults[0]) < 500
-            process = await self._process(scope, operation) if known else None
-            kind = Refusal(visitor, channel, branch_id, operation, process, case_left, code)
-            self.counts.count(kind, self._bank().clock.now())
+        operation = self._operation(scope)
+        if not (operation in ASKS_WHO_IS_THERE and code == "session_unknown"):
+            self._metrics.refusals.labels(code).inc()
+            if counted:
+                kind = await self._kind(scope, operation, faults[0], code, case_left)
+                self.counts.count(kind, self._bank().clock.now())
         language = _header(scope, b"accept-language")
         return problem(faults, language, scope.get("state", {}).get("request_id", "browser"))
+
+    async def _kind(self, scope: Scope, operation: str, fault: Fault, code: str, case_left: bool) -> Refusal:
+        visitor, channel, branch_id = _visitor(scope.get("state", {}))
+        # Strangers cost the bank no look-up, and where the bank fails there is none to be had.
+        known = visitor != "nobody" and status_of(fault) < 500
+        process = await self._process(scope, operation) if known else None
+        return Refusal(visitor, channel, branch_id, operation, process, case_left, code)
 
     def _operation(self, scope: Scope) -> str:
         """Method and template; the request may have been refused before its route was looked for."""
