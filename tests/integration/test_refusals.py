@@ -17,7 +17,11 @@ from liushui.kernel.errors import Refused
 from liushui.reporting import Refusal, RefusalCounts
 from liushui.reporting.refusals import KEPT_FOR, OTHER
 from liushui.store.database import Database
+from tests.integration.test_machines import identify, register
 from tests.integration.test_open_api import CASES, MONEY, Client, api, demo_customer
+from tests.online import LIS, PIN, WANGS, ZHANGS, Online
+from tests.online import run as run_online
+from tests.procedures import MONDAY_TEN
 from tests.processes.transfers import second_account
 
 Row = tuple[str, str | None, str | None, str, str | None, bool, str, int]
@@ -226,6 +230,42 @@ def test_what_a_case_has_on_record_is_not_counted_twice(demo: str) -> None:
     asyncio.run(story())
 
 
+def test_customers_have_their_channel_and_the_branch_of_the_machine_at_which_they_stand(demo: str) -> None:
+    async def tell(o: Online) -> None:
+        await o.give_pin(ZHANGS)
+        atm = await register(o, "ATM1", "atm", "0002")
+        card = await o.card(ZHANGS)
+        assert await identify(atm, card=card, password="000000") == "credentials_wrong"
+        assert await identify(atm, card=card, password=PIN) is None
+        assert await atm.code("GET", f"/v1/my/accounts/{WANGS}") == (404, "account_unknown")
+        form = {"form": {"payer": WANGS, "payee": LIS, "amount": "1.00"}}
+        assert await atm.code("POST", "/v1/my/processes/transfer/cases", form) == (422, "account_unknown")
+        # The password is changed online and nowhere else: a channel that is not offered.
+        secret = {"old": "moon over the river", "new": "river over the moon"}
+        assert await atm.code("PUT", "/v1/my/password", secret) == (422, "channel_not_offered")
+
+    run_online(demo, tell)
+    at_machine = "POST /v1/machine-sessions"
+    customer = ("customer", "atm", "0002")
+    assert asyncio.run(kept(demo)) == sorted(
+        [
+            ("machine", "atm", "0002", at_machine, None, False, "credentials_wrong", 1),
+            (*customer, "GET /v1/my/accounts/{account}", None, False, "account_unknown", 1),
+            (*customer, "POST /v1/my/processes/{process}/cases", "transfer", False, "account_unknown", 1),
+            (*customer, "PUT /v1/my/password", None, False, "channel_not_offered", 1),
+        ],
+        key=str,
+    )
+
+    async def hours() -> set[datetime]:
+        conn = await asyncpg.connect(demo)
+        rows = await conn.fetch("SELECT hour FROM refusal_count")
+        await conn.close()
+        return {row["hour"] for row in rows}
+
+    assert asyncio.run(hours()) == {MONDAY_TEN}  # by the bank's own clock
+
+
 def test_who_is_kept_out_by_the_rate_limit_is_counted_at_the_door(demo: str) -> None:
     async def story() -> None:
         expected: Counter[tuple[str, str]] = Counter()
@@ -285,6 +325,22 @@ def test_counts_that_cannot_be_written_are_kept(dsn: str) -> None:
             await counts.flush(db, NOON)
         assert len(counts) == 1
         await admin.close()
+
+    asyncio.run(story())
+
+
+def test_processes_that_write_the_same_kinds_at_once_lose_none(dsn: str) -> None:
+    async def story() -> None:
+        db = await Database.connect(dsn)
+        one, other = RefusalCounts(), RefusalCounts()
+        for _ in range(5):
+            for number in range(300):
+                one.count(a_refusal(f"code_{number}"), NOON)
+                other.count(a_refusal(f"code_{299 - number}"), NOON)
+            await asyncio.gather(one.flush(db, NOON), other.flush(db, NOON))
+        found = dict(await db.pool.fetch("SELECT code, refused FROM refusal_count"))
+        await db.close()
+        assert found == {f"code_{number}": 10 for number in range(300)}
 
     asyncio.run(story())
 
