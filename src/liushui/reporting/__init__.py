@@ -1,4 +1,5 @@
-"""Reports: statements, trial balance, balance sheet, income statement, day's journal, cash; PDF, CSV and JSON. Only reads."""
+"""Reports: statements, trial balance, balance sheet, income statement, day's journal, cash; PDF, CSV and JSON. Only reads,
+except that it keeps the counts of what is refused."""
 
 from liushui.reporting.counter_journals import Sought, counter_journals, may_see_journal
 from liushui.reporting.model import MEDIA_TYPES, Format, Language
