@@ -215,8 +215,7 @@ function Movements({ account }: { account: string }) {
     {
       key: 'memo',
       title: t('lookUp.memo'),
-      cell: (line) =>
-        line.memo ?? (line.zh && line.en ? labelOf({ zh: line.zh, en: line.en }, language) : ''),
+      cell: (line) => (line.zh && line.en ? labelOf({ zh: line.zh, en: line.en }, language) : line.memo),
     },
   ];
   if (!value) return <Spin />;

@@ -41,7 +41,8 @@ WITH terms AS MATERIALIZED (
            AND e.account_id > $1 AND e.account_id <= $2
     ) x GROUP BY account_id
 ), reckoned AS (
-    SELECT b.account_id, t.payable, t.tax_payable, t.rate, t.basis, t.rounding, t.tax AS percent, coalesce(l.days, 0)::bigint AS later,
+    SELECT b.account_id, t.payable, t.tax_payable, t.rate, t.basis, t.rounding, t.tax AS percent,
+           coalesce(l.days, 0)::bigint AS later,
            (b.credits_posted - b.debits_posted) * ($8 - b.interest_since) - b.value_days + coalesce(l.days, 0)::bigint AS days
       FROM ledger_balance b
       JOIN ledger_account a ON a.id = b.account_id
