@@ -275,7 +275,7 @@ def test_a_bank_of_before_is_brought_along(
     everything = known_migrations()
     with monkeypatch.context() as before:
         before.setattr(
-            "liushui.store.migrate.known_migrations", lambda: tuple(m for m in everything if m.number < 28)
+            "liushui.store.migrate.known_migrations", lambda: tuple(m for m in everything if m.number != 28)
         )
         before.delitem(ROLES, "interest_tax")
         dsn = asyncio.run(created("before_0028"))
