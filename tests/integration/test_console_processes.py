@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
 import httpx
 
 from liushui.kernel.clock import BANK_TIME
+from liushui.kernel.errors import refuse
 from liushui.risk import effective
 from liushui.workflow import Binding, Bundle, Context
 from liushui.workflow.case_list import Wanted, list_cases
@@ -130,6 +132,31 @@ def test_a_case_is_found_by_what_is_known_of_it_and_shows_where_it_stands(demo: 
         ]  # fmt: skip
         unknown = await c.call("GET", "/v1/cases", "A0001", params={"branch": "9999"})
         assert (unknown.status_code, unknown.json()["code"]) == (422, "branch_unknown")
+
+    run(demo, story)
+
+
+def test_an_incident_says_what_the_refusal_named(demo: str) -> None:
+    """Which limit, how much is left: without them its sentence has holes. Kept with the reason, as long as that."""
+
+    async def story(c: Client) -> None:
+        async def call(_context: Context) -> dict[str, Any]:
+            raise refuse("daily_limit_exceeded", left="12.50")
+
+        c.bank.processes.runtime.bindings["test.press"] = Binding("test.press", call)  # pyright: ignore[reportIndexIssue]
+        pause = (
+            '<bpmn:intermediateCatchEvent id="Soon"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1S'
+            "</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
+        )
+        way = line("Start", "Soon", "Press", "End")
+        await deploy(c, bundle("pressed", start() + pause + service("Press", "test.press") + end() + way))
+        case = (await begin(c, "pressed"))["case"]
+        await asyncio.sleep(1.1)
+        await c.bank.processes.work()
+        (stopped,) = (await c.call("GET", "/v1/incidents", "S0001")).json()["incidents"]
+        assert (stopped["reason"], stopped["reason_params"]) == ("daily_limit_exceeded", {"left": "12.50"})
+        (of_case,) = (await shown(c, case))["incidents"]
+        assert of_case["reason_params"] == {"left": "12.50"}
 
     run(demo, story)
 

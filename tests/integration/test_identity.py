@@ -27,16 +27,7 @@ async def code_of(awaitable: Awaitable[object]) -> str:
 
 def test_the_life_of_a_session(dsn: str) -> None:
     async def story() -> None:
-        db, clock = await Database.connect(dsn), ManualClock(MORNING)
-
-        async def hire(uow: UnitOfWork) -> None:
-            branch = await open_branch(
-                uow, code="0001", name_zh="总行", name_en="Head", opened_on=date(2026, 1, 5)
-            )
-            await add_staff(uow, clock, number="T0001", name="甲", branch_id=branch.id, roles=["teller"],
-                            password=PASSWORD)  # fmt: skip
-
-        await db.transact(hire)
+        db, clock = await bank_with_a_teller(dsn)
         token, principal = await log_in(db, clock, "T0001", PASSWORD)
         assert "transfer" in principal.permissions
         assert "incident_manage" not in principal.permissions

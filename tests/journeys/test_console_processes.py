@@ -167,6 +167,7 @@ def test_a_case_that_has_stopped_is_retried_and_the_money_moves_once(sit: Sit, b
     desk.log_in("S0001")
     row = desk.page.locator("tbody tr", has=desk.page.get_by_role("link", name=str(case), exact=True))
     expect(row).to_contain_text("insufficient_funds", timeout=15_000)  # the page looks again by itself
+    expect(row).to_contain_text(f"账户{WANG}可用余额不足")
     is_fit_for_everybody(desk, "console-incidents")
     row.get_by_role("link").first.click()
     expect(drawn(desk, "Pay")).to_have_class("djs-element djs-shape is-here")

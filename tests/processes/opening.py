@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-import pytest
-
-from liushui.kernel.errors import Refused
-from tests.procedures import TELLER, Story, person, story_of
+from tests.procedures import TELLER, Story, person
+from tests.procedures import refused as refused_with
 from tests.unit.test_parties_model import id_number
 
 ZHANG, LI = "0001010000000016", "0001010000000024"
@@ -23,18 +20,9 @@ ALL = ["party", "ledger_account", "application_person", "customer_agreement", "a
        "identity_check", "name_screening", "deposit_account"]  # fmt: skip
 
 
-def run(dsn: str, tell: Callable[[Story], Awaitable[None]]) -> None:
-    async def whole() -> None:
-        async with story_of(dsn) as story:
-            await tell(story)
-
-    asyncio.run(whole())
-
-
 async def refused(work: Awaitable[object]) -> list[str]:
-    with pytest.raises(Refused) as caught:
-        await work
-    return sorted(fault.code for fault in caught.value.faults)
+    """The codes of a refusal that must come, in their own order."""
+    return sorted(await refused_with(work))
 
 
 def newcomer(serial: str = "123", birth: str = "19900307", **changes: Any) -> dict[str, Any]:

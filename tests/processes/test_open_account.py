@@ -9,7 +9,7 @@ from typing import Any
 
 from liushui.deposits import Actor, agreement_text
 from liushui.identity import branch_by_id
-from tests.procedures import OTHER_TELLER, REVIEWER, TELLER, Story
+from tests.procedures import OTHER_TELLER, REVIEWER, TELLER, Story, run
 from tests.processes.opening import (
     LI,
     SIGNATURE,
@@ -21,7 +21,6 @@ from tests.processes.opening import (
     reasons,
     refused,
     rows,
-    run,
     sign,
 )
 from tests.unit.test_parties_model import id_number

@@ -11,7 +11,7 @@ import pytest
 from liushui.deposits import AccountOpening
 from liushui.parties import IdentityStandIn
 from liushui.processes import opening_steps
-from tests.procedures import OTHER_TELLER, REVIEWER, SUPERVISOR, TELLER, Story, person
+from tests.procedures import OTHER_TELLER, REVIEWER, SUPERVISOR, TELLER, Story, person, run
 from tests.processes.opening import (
     AGENT,
     COMPLIANCE,
@@ -22,7 +22,6 @@ from tests.processes.opening import (
     reasons,
     refused,
     rows,
-    run,
     sign,
     until_incident,
 )

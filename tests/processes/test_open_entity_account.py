@@ -8,7 +8,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from tests.procedures import OTHER_TELLER, REVIEWER, SUPERVISOR, TELLER, Story, person
+from tests.procedures import OTHER_TELLER, REVIEWER, SUPERVISOR, TELLER, Story, person, run
 from tests.processes.opening import (
     COMPLIANCE,
     OPERATIONS,
@@ -17,7 +17,6 @@ from tests.processes.opening import (
     number_of,
     refused,
     rows,
-    run,
     until_incident,
 )
 from tests.unit.test_parties_model import CREDIT_CODE, id_number

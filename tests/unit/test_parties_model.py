@@ -53,6 +53,13 @@ def test_the_id_number_gives_the_birth_date() -> None:
     assert person().normalised().birth_date == date(1990, 3, 7)
 
 
+def test_a_birth_date_that_contradicts_the_id_number_is_refused_and_not_replaced() -> None:
+    typed = person(birth_date=date(1990, 3, 8)).normalised()
+    assert typed.birth_date == date(1990, 3, 8)
+    assert faults(typed) == {("birth_date_contradicts", "birth_date")}
+    assert faults(person(birth_date=date(1990, 3, 7))) == set()
+
+
 def test_one_document_is_written_one_way() -> None:
     plain = next(n for n in (id_number(sequence=f"{s:03d}") for s in range(1, 100)) if n.endswith("X"))
     full_width = "".join(chr(ord(c) + 0xFEE0) for c in plain)

@@ -7,7 +7,7 @@ import english from '../locales/en.json';
 export type Language = 'zh-CN' | 'en';
 export type Key = keyof typeof chinese;
 type Words = Record<Key, string>;
-type Parameters = Record<string, string | number>;
+type Parameters = Record<string, string | number | boolean | null>;
 
 const WORDS: Record<Language, Words> = { 'zh-CN': chinese, en: english };
 const REMEMBERED = 'liushui.language';

@@ -103,10 +103,7 @@ async def resume(uow: UnitOfWork, teller: str) -> Place | None:
 
 async def sign_out(uow: UnitOfWork, teller: str) -> Place:
     """Lock the teller's till. Refuses ``till_not_held`` and ``till_signed_out``."""
-    await uow.head()
-    held = await session_of(uow.conn, teller)
-    if held is None:
-        raise refuse("till_not_held", teller=teller)
+    held = await held_to_close(uow, teller)
     if held.state == AWAY:
         raise refuse("till_signed_out", till=held.place.code)
     await uow.conn.execute(Q.set_session_state, held.session_id, AWAY)

@@ -13,7 +13,7 @@ from typing import Any
 
 from liushui.cli.database import database
 from liushui.config import Settings
-from liushui.kernel.clock import BANK_TIME, SystemClock
+from liushui.kernel.clock import SystemClock, bank_day
 from liushui.kernel.errors import refuse
 from liushui.kernel.money import Money, format_minor
 from liushui.products import (
@@ -98,7 +98,7 @@ def _data(settings: Settings, options: argparse.Namespace) -> tuple[Catalogue, R
 
 
 def _list(settings: Settings, options: argparse.Namespace) -> int:
-    on = options.on or SystemClock().now().astimezone(BANK_TIME).date()
+    on = options.on or bank_day(SystemClock().now())
     products = _data(settings, options)[0].on(on).values()
     if options.json:
         print(json.dumps([_terms(product) for product in products], ensure_ascii=False))

@@ -15,7 +15,7 @@ from typing import Any
 
 from liushui.demo.people import PIN
 from liushui.demo.town import Errand, Town
-from liushui.kernel.clock import BANK_TIME
+from liushui.kernel.clock import bank_day
 
 Filled = Awaitable[dict[str, Any] | None]
 WRONG_PIN = "135792"
@@ -120,7 +120,7 @@ async def seal(town: Town, errand: Errand, _chance: Random) -> dict[str, Any]:
 
 
 async def receipt(town: Town, _errand: Errand, chance: Random) -> dict[str, Any]:
-    today = town.clock.now().astimezone(BANK_TIME).date()
+    today = bank_day(town.clock.now())
     return {"told_by": chance.choice(["phone", "letter", "message"]), "told_on": today.isoformat()}
 
 

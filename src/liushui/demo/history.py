@@ -22,7 +22,7 @@ from liushui.demo.routine import close, count_vault, empty, sign_in, tills_of
 from liushui.demo.town import Town, clock_time
 from liushui.demo.visits import DESK, DESK_HOURS, HOME_HOURS, ROUND_THE_CLOCK, Visit, poisson
 from liushui.kernel.business_calendar import load_business_calendar
-from liushui.kernel.clock import ManualClock
+from liushui.kernel.clock import ManualClock, bank_day
 from liushui.ledger.seal import seal
 from liushui.store.outbox import dispatch
 from liushui.workflow import Person
@@ -70,7 +70,7 @@ class History:
         firms = firms_of(chance, codes)
         self._people = firms + persons_of(chance, codes, firms, self.span.people)
         day = town.today
-        busy_from = town.day_of(until) - timedelta(days=self.span.busy)
+        busy_from = bank_day(until) - timedelta(days=self.span.busy)
         leave_behind(town, until)
         worked = 0
         while clock_time(day, 0) <= until:

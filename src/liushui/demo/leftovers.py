@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 
 from liushui.demo import errands as e
-from liushui.demo.people import credit_code, id_number, newcomer
+from liushui.demo.people import Resident, credit_code, id_number, newcomer
 from liushui.demo.town import Errand, Town, clock_time
-from liushui.demo.visits import counter, somebody
+from liushui.demo.visits import asks, counter, somebody
 from liushui.kernel.business_calendar import load_business_calendar
+from liushui.kernel.clock import bank_day
+from liushui.workflow import Person
 
 SILENT, TWICE_SILENT, NOBODY = 911, 912, 902
 """Serials about which the stand-in of the identity service never answers, answers at the third time, and knows nobody."""
@@ -23,7 +25,7 @@ def leave_behind(town: Town, until: datetime) -> None:
     calendar = load_business_calendar()
     first = town.today + timedelta(days=1)
     for place, (back, hour, left) in enumerate(PLAN):
-        day = calendar.previous(town.day_of(until) - timedelta(days=1))
+        day = calendar.previous(bank_day(until) - timedelta(days=1))
         for _ in range(back - 1):
             day = calendar.previous(day - timedelta(days=1))
         if day >= first:
@@ -38,20 +40,34 @@ def leaves(*elements: str, decision: str = "approve") -> dict[str, object]:
     return {"leave": elements, "decision": decision, "differs": False}
 
 
+async def left_at_counter(
+    town: Town, key: str, errand: Callable[[Resident, Person], Errand], *elements: str
+) -> None:
+    """Somebody asks for it at a counter, and the staff leave these tasks."""
+
+    def told(who: Resident, teller: Person) -> Errand:
+        begun = errand(who, teller)
+        begun.facts = leaves(*elements)
+        return begun
+
+    await asks(town, town.chance(key), somebody(town, town.chance(key)), told)
+
+
 async def complaint_nobody_takes(town: Town, key: str) -> None:
-    at = counter(town, town.chance(key), somebody(town, town.chance(key)))
-    if at is not None:
-        errand = e.complaint(town, key, at[0], at[1].teller, "phone")
-        errand.facts = leaves("Investigate", "ChaseAtRisk", "ExplainOverdue")
-        await town.begin(errand)
+    await left_at_counter(
+        town,
+        key,
+        lambda who, teller: e.complaint(town, key, who, teller, "phone"),
+        "Investigate",
+        "ChaseAtRisk",
+        "ExplainOverdue",
+    )
 
 
 async def complaint_before_its_answer(town: Town, key: str) -> None:
-    at = counter(town, town.chance(key), somebody(town, town.chance(key)))
-    if at is not None:
-        errand = e.complaint(town, key, at[0], at[1].teller, "counter")
-        errand.facts = leaves("ApproveAnswer")
-        await town.begin(errand)
+    await left_at_counter(
+        town, key, lambda who, teller: e.complaint(town, key, who, teller, "counter"), "ApproveAnswer"
+    )
 
 
 async def _opens(town: Town, key: str, facts: dict[str, object], *, serial: int | None = None, name: str | None = None,
@@ -137,19 +153,13 @@ async def firm_waits_for_confirmation(town: Town, key: str) -> None:
 
 
 async def lost_card_not_settled(town: Town, key: str) -> None:
-    at = counter(town, town.chance(key), somebody(town, town.chance(key)))
-    if at is not None:
-        errand = e.loss(town, key, at[0], at[1].teller, "written")
-        errand.facts = leaves("Settle")
-        await town.begin(errand)
+    await left_at_counter(town, key, lambda who, teller: e.loss(town, key, who, teller, "written"), "Settle")
 
 
 async def frozen_by_a_court(town: Town, key: str) -> None:
-    at = counter(town, town.chance(key), somebody(town, town.chance(key)))
-    if at is not None:
-        errand = e.freeze(town, key, at[0], at[1].teller, town.today + timedelta(days=120))
-        errand.facts = leaves()
-        await town.begin(errand)
+    await left_at_counter(
+        town, key, lambda who, teller: e.freeze(town, key, who, teller, town.today + timedelta(days=120))
+    )
 
 
 async def large_transfer_waits(town: Town, key: str) -> None:

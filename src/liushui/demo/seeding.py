@@ -11,7 +11,7 @@ from liushui.bank import Bank, open_bank
 from liushui.demo import begin_demo_bank, complete_demo_bank, town_data
 from liushui.demo.history import History, Span
 from liushui.demo.town import Town, clock_time
-from liushui.kernel.clock import BANK_TIME, Clock, ManualClock
+from liushui.kernel.clock import Clock, ManualClock, bank_day
 from liushui.store.database import Database, UnitOfWork
 
 HISTORY, LIVED = "demo:history", "demo:history:lived"
@@ -25,7 +25,7 @@ async def live_through(
     """Create a demo bank in a migrated database without books, and live through its past up to a moment. It is one piece of
     work: what is begun and broken off stays as far as it came. told: hears of every day."""
     plan = span or Span()
-    first = plan.first_day(now.astimezone(BANK_TIME).date())
+    first = plan.first_day(bank_day(now))
     clock = ManualClock(clock_time(first, 8))
     db = await Database.connect(dsn, pool_size=1)
     try:

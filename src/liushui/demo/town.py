@@ -13,7 +13,7 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -22,7 +22,7 @@ from asyncpg import Record
 from liushui.bank import Bank
 from liushui.demo.people import Resident
 from liushui.identity import Branch, list_branches, load_roles
-from liushui.kernel.clock import BANK_TIME, Clock
+from liushui.kernel.clock import Clock, bank_day, midnight
 from liushui.kernel.errors import Refused
 from liushui.processes import load_calendars
 from liushui.store.queries import Queries
@@ -280,9 +280,6 @@ class Town:
         self._places += 1
         return self._places
 
-    def day_of(self, moment: datetime) -> date:
-        return moment.astimezone(BANK_TIME).date()
-
     async def objects(self, case: int) -> dict[str, list[str]]:
         """What a case is about: numbers by kind."""
         async with self.bank.db.read() as conn:
@@ -297,9 +294,9 @@ class Town:
     @property
     def today(self) -> date:
         """By the bank's own time."""
-        return self.day_of(self.clock.now())
+        return bank_day(self.clock.now())
 
 
 def clock_time(day: date, hour: float) -> datetime:
     """A moment of a day by the bank's own time. hour: 9.5 is half past nine."""
-    return datetime.combine(day, time(), BANK_TIME) + timedelta(hours=hour)
+    return midnight(day) + timedelta(hours=hour)

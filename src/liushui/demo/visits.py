@@ -10,6 +10,8 @@ from liushui.demo import errands as e
 from liushui.demo.people import BANKNOTE, Resident, made_up_name, newcomer, words
 from liushui.demo.routine import cash_for
 from liushui.demo.town import ONLINE, Errand, Till, Town
+from liushui.kernel.clock import bank_day
+from liushui.workflow import Person
 
 Visit = Callable[[Town, str, Random], Awaitable[None]]
 TRANSFER_ONLINE_MOST = 400_000
@@ -33,6 +35,15 @@ def counter(town: Town, chance: Random, who: Resident | None) -> tuple[Resident,
         return None
     tills = town.open_tills(who.branch)
     return (who, chance.choice(tills)) if tills else None
+
+
+async def asks(
+    town: Town, chance: Random, who: Resident | None, errand: Callable[[Resident, Person], Errand]
+) -> None:
+    """They ask for something at a counter of their branch, where one is open. errand: of a resident and a teller."""
+    at = counter(town, chance, who)
+    if at is not None:
+        await town.begin(errand(at[0], at[1].teller))
 
 
 async def pays_in(town: Town, key: str, chance: Random) -> None:
@@ -75,7 +86,7 @@ async def orders_much_cash(town: Town, key: str, chance: Random) -> None:
         return
     comes = town.working_time(430)
     form = {
-        "account": who.account, "action": "book", "amount": e.yuan(amount), "on_date": town.day_of(comes).isoformat(),
+        "account": who.account, "action": "book", "amount": e.yuan(amount), "on_date": bank_day(comes).isoformat(),
         "branch": who.branch,
     }  # fmt: skip
     await town.begin(Errand(f"{key}:book", "cash_appointment", till.teller, form))
@@ -190,33 +201,37 @@ async def wants_online_banking(town: Town, key: str, chance: Random) -> None:
 
 
 async def changes_data(town: Town, key: str, chance: Random) -> None:
-    at = counter(town, chance, somebody(town, chance))
-    if at is not None:
-        await town.begin(e.change_data(town, key, at[0], at[1].teller))
+    await asks(
+        town, chance, somebody(town, chance), lambda who, teller: e.change_data(town, key, who, teller)
+    )
 
 
 async def forgets_password(town: Town, key: str, chance: Random) -> None:
-    at = counter(town, chance, somebody(town, chance))
-    if at is not None:
-        await town.begin(e.reset_password(town, key, at[0], at[1].teller, "forgotten"))
+    await asks(
+        town,
+        chance,
+        somebody(town, chance),
+        lambda who, teller: e.reset_password(town, key, who, teller, "forgotten"),
+    )
 
 
 async def wants_limit(town: Town, key: str, chance: Random) -> None:
-    at = counter(town, chance, somebody(town, chance, online=True))
-    if at is not None:
-        await town.begin(e.limit(town, key, at[0], at[1].teller))
+    await asks(
+        town, chance, somebody(town, chance, online=True), lambda who, teller: e.limit(town, key, who, teller)
+    )
 
 
 async def is_afraid(town: Town, key: str, chance: Random) -> None:
-    at = counter(town, chance, somebody(town, chance))
-    if at is not None:
-        await town.begin(e.block(town, key, at[0], at[1].teller))
+    await asks(town, chance, somebody(town, chance), lambda who, teller: e.block(town, key, who, teller))
 
 
 async def loses_card(town: Town, key: str, chance: Random) -> None:
-    at = counter(town, chance, somebody(town, chance))
-    if at is not None:
-        await town.begin(e.loss(town, key, at[0], at[1].teller, chance.choice(["oral", "written"])))
+    await asks(
+        town,
+        chance,
+        somebody(town, chance),
+        lambda who, teller: e.loss(town, key, who, teller, chance.choice(["oral", "written"])),
+    )
 
 
 async def complains(town: Town, key: str, chance: Random) -> None:

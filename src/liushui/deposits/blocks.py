@@ -15,7 +15,7 @@ from enum import StrEnum
 from asyncpg import Record
 
 from liushui.deposits.repository import Q
-from liushui.kernel.clock import BANK_TIME, Clock
+from liushui.kernel.clock import Clock, midnight
 from liushui.kernel.errors import Fault, refuse
 from liushui.kernel.text import is_storable
 from liushui.ledger import Ledger
@@ -101,7 +101,7 @@ def order_faults(order: Order, *, later_than: date, latest: date) -> list[Fault]
 
 def end_of(day: date) -> datetime:
     """The moment a block with this last day is over: midnight in the bank's time zone."""
-    return datetime(day.year, day.month, day.day, tzinfo=BANK_TIME) + timedelta(days=1)
+    return midnight(day + timedelta(days=1))
 
 
 async def record_order(

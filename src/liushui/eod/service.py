@@ -13,7 +13,7 @@ from asyncpg import Record
 
 from liushui.accounting import Q as ACCOUNTING_Q
 from liushui.eod.model import Day, DayStatus, Progress, StepState, StepStatus, load_steps
-from liushui.kernel.clock import BANK_TIME, Clock
+from liushui.kernel.clock import Clock, bank_day
 from liushui.kernel.errors import Fault, Refused, refuse
 from liushui.store.database import Database, PoolConnection, UnitOfWork
 from liushui.store.given import NOTHING, Given
@@ -69,7 +69,7 @@ class DayEnd:
 
     def calendar_day(self) -> date:
         """The calendar day, by the bank's own time zone."""
-        return self._clock.now().astimezone(BANK_TIME).date()
+        return bank_day(self._clock.now())
 
     async def run(self, *, by: str = "system", told: Told = lambda _day, _step, _handled: None) -> int:
         """Cut off every day that is over and close it, in order; return how many were cut off. A close that is held up

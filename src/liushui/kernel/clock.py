@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 BANK_TIME = ZoneInfo("Asia/Shanghai")
 """Where the bank's days begin and end."""
+
+
+def bank_day(moment: datetime) -> date:
+    """The day of a moment by the bank's own time."""
+    return moment.astimezone(BANK_TIME).date()
+
+
+def midnight(day: date) -> datetime:
+    """When a day begins by the bank's own time."""
+    return datetime.combine(day, time(), BANK_TIME)
 
 
 class Clock(Protocol):
@@ -46,4 +56,4 @@ class ManualClock:
 
 def monotonic_s() -> float:
     """Seconds on a clock that never goes back; for measuring durations, never for dating anything."""
-    return time.monotonic()
+    return monotonic()

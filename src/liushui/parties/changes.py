@@ -10,7 +10,7 @@ from datetime import date
 
 from asyncpg import UniqueViolationError
 
-from liushui.kernel.clock import BANK_TIME, Clock
+from liushui.kernel.clock import Clock, bank_day
 from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.parties.model import NewCustomer, check
 from liushui.parties.service import Q, change_contact, customer_by_number
@@ -47,9 +47,9 @@ async def request_change(
     expires_before: date | None = await uow.conn.fetchval(Q.document_expiry, found.id)
     candidate = NewCustomer(
         found.kind, found.name, found.document_type, new.document_number or found.document_number,
-        found.document_country, new.document_expires_on, found.birth_date, new.mobile, new.address,
+        found.document_country, new.document_expires_on, None, new.mobile, new.address,
     ).normalised()  # fmt: skip
-    faults = check(candidate, clock.now().astimezone(BANK_TIME).date())
+    faults = check(candidate, bank_day(clock.now()))
     renewed = candidate.document_number != found.document_number
     if renewed and found.document_type in NEVER_ANEW:
         faults.append(Fault("document_number_fixed", field="document_number"))

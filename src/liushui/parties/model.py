@@ -47,15 +47,13 @@ class NewCustomer:
     def normalised(self) -> NewCustomer:
         """One way to write a document, so that the same one is found again: half width, upper case, no spaces.
         ID card and credit code are written without hyphens and issued by China alone, whatever was typed: otherwise
-        one document could be entered twice. A resident's number gives the birth date."""
+        one document could be entered twice. A resident's number gives the birth date where none was typed."""
         number = re.sub(r"\s", "", unicodedata.normalize("NFKC", self.document_number)).upper()
         new = replace(self, document_number=number, name=self.name.strip())
         if self.document_type in _CHINESE_ONLY:
             number = number.replace("-", "")
             new = replace(new, document_number=number, document_country="CN")
-        if self.document_type == "id_card" and ric.is_valid(number):
-            return replace(new, birth_date=ric.get_birth_date(number))
-        return new
+        return replace(new, birth_date=new.birth_date or _birth_date_of(new))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,15 @@ def check(new: NewCustomer, today: date) -> list[Fault]:
     faults += _document_faults(new, today)
     if new.birth_date is not None and new.birth_date > today:
         faults.append(Fault("birth_date_future", field="birth_date"))
+    elif new.birth_date is not None and new.birth_date != (_birth_date_of(new) or new.birth_date):
+        faults.append(Fault("birth_date_contradicts", field="birth_date"))
     return faults + contact_faults(new.mobile, new.address)
+
+
+def _birth_date_of(new: NewCustomer) -> date | None:
+    """What a resident's number says; None where it is no such number."""
+    number = new.document_number
+    return ric.get_birth_date(number) if new.document_type == "id_card" and ric.is_valid(number) else None
 
 
 def contact_faults(mobile: str | None, address: str | None) -> list[Fault]:

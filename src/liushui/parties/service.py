@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from liushui.kernel.check_digits import with_luhn
-from liushui.kernel.clock import Clock
+from liushui.kernel.clock import Clock, bank_day
 from liushui.kernel.errors import raise_if_any, refuse
 from liushui.kernel.text import is_storable
 from liushui.parties.model import Customer, NewCustomer, check, contact_faults
@@ -42,7 +42,7 @@ async def insert_customer(
     Refuses like ``open_customer``; the caller lets the refusal end its transaction.
     """
     new = new.normalised()
-    raise_if_any(check(new, clock.now().date()))
+    raise_if_any(check(new, bank_day(clock.now())))
     conn = uow.conn
     number = with_luhn(f"{await conn.fetchval(Q.next_number):010d}")
     party_id: int = await conn.fetchval(

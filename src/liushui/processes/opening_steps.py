@@ -10,6 +10,7 @@ from typing import Any
 from liushui.cash.vouchers import use as use_voucher
 from liushui.cash.vouchers import voucher_kinds
 from liushui.deposits import CASH_DEPOSIT, Signature, agreement_text, record_agreement
+from liushui.kernel.clock import bank_day
 from liushui.kernel.errors import refuse
 from liushui.kernel.money import format_minor
 from liushui.ledger import find_account
@@ -32,7 +33,7 @@ from liushui.parties import (
 )
 from liushui.processes.accounts import CURRENCY
 from liushui.processes.over_the_counter import Counted, book_cash_over_counter, counted
-from liushui.processes.services import Services, actor_of, bank_day
+from liushui.processes.services import Services, actor_of
 from liushui.risk import effective, load_watch_lists, screen
 from liushui.workflow import Binding, Context
 

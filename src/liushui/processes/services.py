@@ -15,7 +15,7 @@ from liushui.accounting import InternalAccounts, Templates
 from liushui.cash import Cash
 from liushui.deposits import AccountOpening, Actor, Deposits
 from liushui.kernel.business_calendar import load_business_calendar
-from liushui.kernel.clock import BANK_TIME, Clock
+from liushui.kernel.clock import Clock, bank_day
 from liushui.ledger import Directory, Header, Ledger, Posted, Request
 from liushui.parties import IdentityService
 from liushui.payments import Payments, StandingOrders, TransferOrders
@@ -74,11 +74,6 @@ def header_of(
         context.key, code, context.branch_id, context.operator, context.channel, memo=memo, value_date=value_date,
         process_instance=str(context.case_id), process_element=context.element, process_path=context.straight_through,
     )  # fmt: skip
-
-
-def bank_day(moment: datetime) -> date:
-    """The day of a moment by the bank's own time zone."""
-    return moment.astimezone(BANK_TIME).date()
 
 
 def actor_of(context: Context) -> Actor:

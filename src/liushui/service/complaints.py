@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from asyncpg import Record
 
 from liushui.kernel.check_digits import with_luhn
+from liushui.kernel.clock import bank_day
 from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.kernel.text import is_storable
 from liushui.parties import customer_by_number
-from liushui.service.model import BANK_TIME, Complaint, Happened, NewComplaint, Standing, after, check, stand
+from liushui.service.model import Complaint, Happened, NewComplaint, Standing, after, check, stand
 from liushui.store.database import PoolConnection, UnitOfWork
 from liushui.store.queries import Queries
 
@@ -27,7 +27,7 @@ async def register(
     Refuses ``complaint_received_in_future``, ``complaint_without_complainant``, ``staff_unknown`` all at once, and
     ``customer_unknown``.
     """
-    faults = check(new, at.astimezone(ZoneInfo(BANK_TIME)).date())
+    faults = check(new, bank_day(at))
     staff = new.complained_staff
     if staff is not None and not await uow.conn.fetchval(Q.staff_exists, staff):
         faults.append(Fault("staff_unknown", {"number": staff[:32]}, "complained_staff"))

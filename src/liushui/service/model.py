@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
+from liushui.kernel.clock import BANK_TIME, bank_day, midnight
 from liushui.kernel.errors import Fault, refuse
 from liushui.workflow.working_time import add_clock, parse_duration
 
-BANK_TIME = "Asia/Shanghai"
 TOLD_BY = frozenset({"letter", "regulator"})
 """Ways in which the complainant is not there when the complaint is taken down."""
 _OPEN = frozenset({"open", "reopened"})
@@ -121,13 +120,13 @@ def check(new: NewComplaint, today: date) -> list[Fault]:
 
 def deadline_of(first: date, period: str) -> date:
     """The last day of a period (ISO 8601, calendar days) that runs from a day: 15 days from the 5th end on the 20th."""
-    begin = datetime.combine(first, time(), ZoneInfo(BANK_TIME))
-    return add_clock(begin, parse_duration(period), BANK_TIME).astimezone(ZoneInfo(BANK_TIME)).date()
+    begin = midnight(first)
+    return bank_day(add_clock(begin, parse_duration(period), BANK_TIME.key))
 
 
 def end_of(day: date) -> datetime:
     """The moment at which a day is over at the bank."""
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(BANK_TIME))
+    return midnight(day + timedelta(days=1))
 
 
 def stand(history: Iterable[Happened]) -> Standing:

@@ -25,7 +25,7 @@ from liushui.workflow.working_time import Calendar
 @dataclass(slots=True)
 class Case:
     """An instance under the lock of its row. objects: type to numbers of what it is about. revealed: what
-    this step shows to whoever made it; never written."""
+    this step shows to whoever made it; never written. refused_by: by token, what the refusal named that stopped it."""
 
     id: int
     deployed: Deployed
@@ -40,6 +40,7 @@ class Case:
     outcome: str | None = None
     ended_at: datetime | None = None
     revealed: dict[str, str] = field(default_factory=dict[str, str])
+    refused_by: dict[int, Mapping[str, Any]] = field(default_factory=dict[int, "Mapping[str, Any]"])
 
     @staticmethod
     def from_row(row: Record, deployed: Deployed) -> Case:

@@ -143,27 +143,27 @@ WHERE (instance_id, token) = (SELECT instance_id, token FROM process_job
 RETURNING instance_id, token;
 
 -- name: insert_incident
-INSERT INTO process_incident (instance_id, incident, element, reason, raised_at) VALUES ($1, $2, $3, $4, $5);
+INSERT INTO process_incident (instance_id, incident, element, reason, reason_params, raised_at) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: clear_incident
 UPDATE process_incident SET cleared_at = $3, cleared_by = $4, how = $5, note = $6
 WHERE instance_id = $1 AND incident = $2 AND cleared_at IS NULL;
 
 -- name: incident
-SELECT i.id, i.instance_id, i.incident, i.element, i.reason, i.raised_at, i.cleared_at, i.cleared_by, i.how, i.note,
+SELECT i.id, i.instance_id, i.incident, i.element, i.reason, i.reason_params, i.raised_at, i.cleared_at, i.cleared_by, i.how, i.note,
        d.key, d.version, p.definition_id, p.name, p.branch_id
 FROM process_incident i JOIN process_instance p ON p.id = i.instance_id
 JOIN process_definition d ON d.id = p.definition_id WHERE i.id = $1;
 
 -- name: open_incidents
-SELECT i.id, i.instance_id, i.element, i.reason, i.raised_at, i.cleared_at, i.cleared_by, i.how, d.key, p.definition_id,
+SELECT i.id, i.instance_id, i.element, i.reason, i.reason_params, i.raised_at, i.cleared_at, i.cleared_by, i.how, d.key, p.definition_id,
        p.name, p.branch_id
 FROM process_incident i JOIN process_instance p ON p.id = i.instance_id
 JOIN process_definition d ON d.id = p.definition_id
 WHERE i.cleared_at IS NULL AND i.id > $1 AND ($3::integer IS NULL OR p.branch_id = $3) ORDER BY i.id LIMIT $2;
 
 -- name: cleared_incidents
-SELECT i.id, i.instance_id, i.element, i.reason, i.raised_at, i.cleared_at, i.cleared_by, i.how, d.key, p.definition_id,
+SELECT i.id, i.instance_id, i.element, i.reason, i.reason_params, i.raised_at, i.cleared_at, i.cleared_by, i.how, d.key, p.definition_id,
        p.name, p.branch_id
 FROM process_incident i JOIN process_instance p ON p.id = i.instance_id
 JOIN process_definition d ON d.id = p.definition_id
@@ -171,7 +171,7 @@ WHERE i.cleared_at IS NOT NULL AND ($1::bigint = 0 OR i.id < $1) AND ($3::intege
 ORDER BY i.id DESC LIMIT $2;
 
 -- name: incidents_of_case
-SELECT id, element, reason, raised_at, cleared_at, cleared_by, how, note FROM process_incident
+SELECT id, element, reason, reason_params, raised_at, cleared_at, cleared_by, how, note FROM process_incident
 WHERE instance_id = $1 ORDER BY id;
 
 -- name: definition_of_version

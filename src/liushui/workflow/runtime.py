@@ -245,6 +245,7 @@ class Runtime:
             if not background and refused is not None:
                 raise refused from None
             assert isinstance(given, ServiceFailed)
+            case.refused_by[given.token] = given.variables[FAULT]["params"]
             return advance(definition, case.state, ServiceBroke(given.token, uncaught.code), now=now, env=env)
 
     def _name(self, case: Case, now: datetime) -> None:
@@ -294,7 +295,16 @@ class Runtime:
             who = cause.person.number if cause.person else SYSTEM
             await conn.execute(Q.clear_incident, id, incident, now, who, cause.how, cause.note)
         for raised in left.incidents.values():
-            await conn.execute(Q.insert_incident, id, raised.incident, raised.element, raised.reason, now)
+            params = case.refused_by.get(raised.token)
+            await conn.execute(
+                Q.insert_incident,
+                id,
+                raised.incident,
+                raised.element,
+                raised.reason,
+                params and json.dumps(params),
+                now,
+            )
         await self.write_happenings(uow, case, left.happenings, now)
         await self._take_kept_messages(uow, case, left)
 

@@ -58,7 +58,11 @@ function List() {
       title: t('processes.element'),
       cell: (one) => <ElementName name={one.name} id={one.element} />,
     },
-    { key: 'reason', title: t('processes.reason'), cell: (one) => <Reason code={one.reason} /> },
+    {
+      key: 'reason',
+      title: t('processes.reason'),
+      cell: (one) => <Reason code={one.reason} params={one.reason_params} />,
+    },
     { key: 'case', title: t('processes.case'), cell: (one) => <CaseLink number={one.case} /> },
     { key: 'about', title: t('processes.about'), cell: (one) => one.case_name },
     { key: 'branch', title: t('processes.branch'), cell: (one) => one.branch },
@@ -149,7 +153,10 @@ function OneIncident({ number }: { number: number }) {
               rows={[
                 [t('processes.process'), nameOf(incident.process)],
                 [t('processes.element'), <ElementName key="at" name={incident.name} id={incident.element} />],
-                [t('processes.reason'), <Reason key="reason" code={incident.reason} />],
+                [
+                  t('processes.reason'),
+                  <Reason key="reason" code={incident.reason} params={incident.reason_params} />,
+                ],
                 [t('processes.case'), <CaseLink key="case" number={incident.case} />],
                 [t('processes.about'), incident.case_name],
                 [t('processes.branch'), incident.branch],

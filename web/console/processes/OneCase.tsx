@@ -130,7 +130,7 @@ function Stopped({ incident }: { incident: IncidentOfCase }) {
       title={t('processes.stoppedAt', { element: partOf(incident.name, language) })}
       description={
         <>
-          <Reason code={incident.reason} />{' '}
+          <Reason code={incident.reason} params={incident.reason_params} />{' '}
           {me.permissions.includes('incident_manage') && (
             <Link href={`~/console/incidents/${incident.incident}`}>{t('processes.helpIt')}</Link>
           )}
@@ -308,7 +308,11 @@ function Incidents({ incidents }: { incidents: readonly IncidentOfCase[] }) {
       title: t('processes.element'),
       cell: (one) => <ElementName name={one.name} id={one.element} />,
     },
-    { key: 'reason', title: t('processes.reason'), cell: (one) => <Reason code={one.reason} /> },
+    {
+      key: 'reason',
+      title: t('processes.reason'),
+      cell: (one) => <Reason code={one.reason} params={one.reason_params} />,
+    },
     { key: 'raised', title: t('processes.raisedAt'), cell: (one) => showMoment(one.raised_at, language) },
     {
       key: 'cleared',

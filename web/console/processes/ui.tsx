@@ -4,7 +4,7 @@ import { lazy, Suspense, type ComponentProps, type ReactNode } from 'react';
 import { Alert, Spin, Tag } from 'antd';
 import { Link } from 'wouter';
 import { get } from '../../shared/api/client';
-import type { ModelView } from '../../shared/api/processTypes';
+import type { ModelView, ReasonParams } from '../../shared/api/processTypes';
 import { useFaultText } from '../../shared/faults';
 import { partOf, useI18n, type Key } from '../../shared/i18n';
 import { useRoleNames } from '../../shared/useRoleNames';
@@ -66,9 +66,9 @@ export function ElementName({ name, id }: { name: string; id: string }) {
 }
 
 /** Why a case has stopped: the bank's sentence where the reason is a refusal, of which the case keeps the code alone. */
-export function Reason({ code }: { code: string }) {
+export function Reason({ code, params }: { code: string; params: ReasonParams }) {
   const { refusal } = useI18n();
-  const sentence = refusal(code, {});
+  const sentence = refusal(code, params);
   return (
     <>
       {sentence && `${sentence.replace(/\{\w+\}/g, '…')} `}

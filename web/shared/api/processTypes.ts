@@ -27,11 +27,14 @@ export interface AwaitedView {
   name: string;
 }
 
+export type ReasonParams = Record<string, string | number | boolean | null>;
+
 export interface IncidentOfCase {
   incident: number;
   element: string;
   name: string;
   reason: string;
+  reason_params: ReasonParams;
   raised_at: string;
   cleared_at: string | null;
   cleared_by: string | null;
@@ -48,6 +51,7 @@ export interface IncidentLine {
   name: string;
   branch: string;
   reason: string;
+  reason_params: ReasonParams;
   raised_at: string;
   cleared_at: string | null;
   cleared_by: string | null;

@@ -138,7 +138,7 @@ async def case_view(bank: Bank, caller: Principal, case: int) -> s.CaseView:
             for w in state.waits.values() if w.kind in ("message", "signal")
         ],
         incidents=[
-            s.IncidentOfCase(incident=i["id"], name=_named(deployed, i["element"]),
+            s.IncidentOfCase(incident=i["id"], name=_named(deployed, i["element"]), reason_params=json.loads(i["reason_params"] or "{}"),
                              **{n: i[n] for n in ("element", "reason", "raised_at", "cleared_at", "cleared_by", "how", "note")})
             for i in incidents
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Request, Response
@@ -14,7 +14,7 @@ from liushui.channels.open_api import schemas as s
 from liushui.channels.open_api.access import ACCESS, CUSTOMER, ENROLMENT, MACHINE, PUBLIC, SESSION
 from liushui.deposits import Actor
 from liushui.identity import Principal, require
-from liushui.kernel.clock import BANK_TIME
+from liushui.kernel.clock import midnight
 from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.kernel.money import AMOUNT_MINOR_MAX, Money
 from liushui.ledger import Header as JournalHeader
@@ -159,9 +159,11 @@ def _as_written(value: object) -> object:
 Day = Annotated[date, BeforeValidator(_as_written)]
 
 
-def midnight(day: date) -> datetime:
-    """When a day of the bank begins. A day of another age counts as the edge of this one."""
-    return datetime.combine(min(max(day, FIRST_DAY), LAST_DAY), time(), BANK_TIME)
+def moments_of(first: date | None, last: date | None) -> tuple[datetime, datetime]:
+    """From when until when the bank's days last, both included; all of them where no bound is asked. A day of another age
+    counts as the edge of this one."""
+    begin, end = (min(max(day, FIRST_DAY), LAST_DAY) for day in (first or FIRST_DAY, last or LAST_DAY))
+    return midnight(begin), midnight(end + timedelta(days=1))
 
 
 def header_of(caller: Principal, operation: str, key: str, code: str, **more: Any) -> JournalHeader:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -92,11 +92,17 @@ class AwaitedView(BaseModel):
     name: str
 
 
+ReasonParams = Annotated[
+    dict[str, str | int | bool | None], Field(description="What the refusal named, where the reason is one.")
+]
+
+
 class IncidentOfCase(BaseModel):
     incident: int
     element: str
     name: str
     reason: str
+    reason_params: ReasonParams
     raised_at: datetime
     cleared_at: datetime | None
     cleared_by: str | None
@@ -131,6 +137,7 @@ class IncidentLine(BaseModel):
     name: str
     branch: str
     reason: str
+    reason_params: ReasonParams
     raised_at: datetime
     cleared_at: datetime | None
     cleared_by: str | None

@@ -21,7 +21,7 @@ from liushui.deposits import (
     record_order,
 )
 from liushui.identity import audit
-from liushui.kernel.clock import BANK_TIME
+from liushui.kernel.clock import BANK_TIME, bank_day
 from liushui.kernel.errors import raise_if_any
 from liushui.processes.accounts import held_account_of
 from liushui.processes.services import Services, parameters_at
@@ -61,7 +61,7 @@ def bindings(services: Services) -> Sequence[Binding]:
 
     async def register(context: Context) -> dict[str, Any]:
         if context.variables["cause"] == Cause.COURT:
-            yesterday = context.now.astimezone(BANK_TIME).date() - timedelta(days=1)
+            yesterday = bank_day(context.now) - timedelta(days=1)
             return await take_order(context, "freeze", yesterday)
         await held_account_of(services, context)
         return {**TAKEN_OUT, "order": None, "expires_at": None, "remind_at": None}

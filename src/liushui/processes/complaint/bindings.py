@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from liushui.kernel.clock import bank_day
 from liushui.processes.accounts import account_of, is_customer, own_number
 from liushui.processes.services import Services
 from liushui.risk import effective
@@ -20,7 +20,6 @@ from liushui.service import (
     register,
     standing_of,
 )
-from liushui.service.model import BANK_TIME
 from liushui.workflow import SYSTEM, Binding, Context
 
 PERIODS = {"simple": "complaint_simple", "complex": "complaint_complex", "special": "complaint_complex"}
@@ -47,7 +46,7 @@ def bindings(services: Services) -> Sequence[Binding]:
 
 
 def today_of(context: Context) -> date:
-    return context.now.astimezone(ZoneInfo(BANK_TIME)).date()
+    return bank_day(context.now)
 
 
 def _register(services: Services) -> Callable[[Context], Awaitable[Mapping[str, Any]]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from liushui.deposits import Terms, age_on, held_by, medium_faults, room_faults
 from liushui.deposits.applications import corrected, find_agent, find_applicant, typed_person
+from liushui.kernel.clock import bank_day
 from liushui.kernel.errors import Fault, raise_if_any
 from liushui.parties import (
     APPLICANT,
@@ -21,7 +22,7 @@ from liushui.parties import (
     present,
 )
 from liushui.processes.opening_steps import common_bindings, number_of, returned
-from liushui.processes.services import Services, actor_of, bank_day
+from liushui.processes.services import Services, actor_of
 from liushui.risk import effective
 from liushui.store.database import PoolConnection
 from liushui.workflow import Binding, Context

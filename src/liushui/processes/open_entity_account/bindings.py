@@ -15,6 +15,7 @@ from liushui.deposits.applications import (
     find_representative,
     typed_entity,
 )
+from liushui.kernel.clock import bank_day
 from liushui.kernel.errors import raise_if_any, refuse
 from liushui.parties import (
     APPLICANT,
@@ -29,7 +30,7 @@ from liushui.parties import (
     present,
 )
 from liushui.processes.opening_steps import number_of, returned
-from liushui.processes.services import Services, actor_of, bank_day
+from liushui.processes.services import Services, actor_of
 from liushui.risk import effective
 from liushui.workflow import Binding, Context, worklist
 

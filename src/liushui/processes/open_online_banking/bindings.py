@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from liushui.deposits import Signature, age_on, agreement_text, record_agreement
+from liushui.kernel.clock import bank_day
 from liushui.kernel.errors import refuse
 from liushui.parties import Customer, customer_by_number
-from liushui.processes.services import Services, bank_day, parameters_at
+from liushui.processes.services import Services, parameters_at
 from liushui.self_service import access_state, close_access, issue_code, open_access, reset_access
 from liushui.workflow import Binding, Context
 from liushui.workflow.calendars import due

@@ -19,6 +19,7 @@ from liushui.deposits import (
     room_faults,
 )
 from liushui.deposits.applications import find_agent, find_applicant
+from liushui.kernel.clock import bank_day
 from liushui.kernel.errors import raise_if_any
 from liushui.ledger import CustomerAccount
 from liushui.parties import confirm_people, customer_by_number, people_of, present
@@ -26,7 +27,7 @@ from liushui.payments import SIGNATURE
 from liushui.processes.accounts import CURRENCY, account_of
 from liushui.processes.placed import shown
 from liushui.processes.proving import prove
-from liushui.processes.services import Services, actor_of, bank_day
+from liushui.processes.services import Services, actor_of
 from liushui.risk import effective
 from liushui.self_service import content_of
 from liushui.store.database import PoolConnection

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from liushui.kernel.clock import BANK_TIME
+from liushui.kernel.clock import bank_day, midnight
 from liushui.workflow.calendars import due
 from liushui.workflow.working_time import Calendar
 
@@ -30,6 +30,5 @@ def execution_time(
 
 def next_morning(now: datetime, calendar: Calendar) -> datetime:
     """When the bank opens on the first working day after today, by its own time zone."""
-    tomorrow = now.astimezone(BANK_TIME).date() + timedelta(days=1)
-    midnight = datetime.combine(tomorrow, time(), BANK_TIME).astimezone(UTC)
-    return due(midnight, "PT1S", calendar) - _INSTANT
+    tomorrow = bank_day(now) + timedelta(days=1)
+    return due(midnight(tomorrow).astimezone(UTC), "PT1S", calendar) - _INSTANT

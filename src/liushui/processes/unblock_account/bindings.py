@@ -7,7 +7,7 @@ from typing import Any
 
 from liushui.deposits import LOSSES, Cause, block_of, lift_block, order_faults, record_order
 from liushui.identity import audit
-from liushui.kernel.clock import BANK_TIME
+from liushui.kernel.clock import bank_day
 from liushui.kernel.errors import raise_if_any, refuse
 from liushui.processes.accounts import held_account_of
 from liushui.processes.block_account.bindings import TAKEN_OUT, order_of
@@ -28,7 +28,7 @@ def bindings(services: Services) -> Sequence[Binding]:
             raise refuse("block_of_loss", "block", block=v["block"])
         order_id = None
         if block["cause"] == Cause.COURT:
-            order, today = order_of("release", v), context.now.astimezone(BANK_TIME).date()
+            order, today = order_of("release", v), bank_day(context.now)
             raise_if_any(order_faults(order, later_than=today, latest=today))
             order_id = await record_order(
                 uow, clock, order, account_id=found.id, received_by=context.operator, case_id=context.case_id

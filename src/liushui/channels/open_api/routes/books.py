@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import date
 from typing import Annotated, Any
 
 from asyncpg import Record
@@ -15,6 +14,7 @@ from liushui.bank import Bank
 from liushui.channels.open_api import schemas as s
 from liushui.channels.open_api.dependencies import (
     Caller,
+    Day,
     IdempotencyKey,
     JournalPath,
     TheBank,
@@ -46,7 +46,7 @@ Code = Annotated[str, Query(max_length=20, pattern=r"^[0-9A-Z]+$")]
 
 @router.get("/v1/journals")
 async def list_journals(
-    bank: TheBank, caller: Caller, on: Annotated[date | None, Query(alias="date")] = None,
+    bank: TheBank, caller: Caller, on: Annotated[Day | None, Query(alias="date")] = None,
     operator: Operator | None = None, account: AccountQuery | None = None, code: Code | None = None,
     least: AmountQuery | None = None, most: AmountQuery | None = None, before: Before = 2**62,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -154,8 +154,8 @@ async def show_journal(journal: JournalPath, bank: TheBank, caller: Caller) -> s
 
 @router.get("/v1/trial-balance")
 async def show_trial_balance(
-    bank: TheBank, caller: Caller, date_from: Annotated[date, Query(alias="from")],
-    date_to: Annotated[date, Query(alias="to")],
+    bank: TheBank, caller: Caller, date_from: Annotated[Day, Query(alias="from")],
+    date_to: Annotated[Day, Query(alias="to")],
     branch: Annotated[str | None, Query(pattern=r"^[0-9]{4}$")] = None, currency: s.Currency | None = None,
 ) -> list[s.TrialBalanceLine]:  # fmt: skip
     async with bank.db.read() as conn:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from asyncpg import Record
@@ -25,7 +26,7 @@ from liushui.channels.open_api.dependencies import (
     IdempotencyKey,
     TheBank,
     actor_of,
-    midnight,
+    moments_of,
     person_of,
 )
 from liushui.identity import Principal, branch_by_code
@@ -70,8 +71,7 @@ async def show_cases(
         wanted = Wanted(
             before, process, status, (object_type, object_number) if object_type and object_number else None,
             await _branch(conn, caller, branch), caller.number if mine else None,
-            None if started_from is None else midnight(started_from),
-            None if started_to is None else midnight(started_to) + timedelta(days=1),
+            *moments_of(started_from, started_to),
             now if overdue else None, person,
         )  # fmt: skip
         rows = await list_cases(conn, wanted, limit + 1)
@@ -163,6 +163,6 @@ async def _incident(
     return {
         "incident": row["id"], "case": row["instance_id"], "process": row["key"], "case_name": shown_name(row["name"], deployed, caller),
         "element": row["element"], "name": name_of(deployed, row["element"]), "branch": branches[row["branch_id"]],
-        "reason": row["reason"], "raised_at": row["raised_at"], "cleared_at": row["cleared_at"],
+        "reason": row["reason"], "reason_params": json.loads(row["reason_params"] or "{}"), "raised_at": row["raised_at"], "cleared_at": row["cleared_at"],
         "cleared_by": row["cleared_by"], "how": row["how"],
     }  # fmt: skip

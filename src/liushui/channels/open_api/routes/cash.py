@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime, time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -32,10 +31,10 @@ from liushui.cash.places import Q
 from liushui.cash.vouchers import Q as VOUCHER_Q
 from liushui.cash.vouchers import voucher_kinds, where_is
 from liushui.channels.open_api import schemas_cash as s
-from liushui.channels.open_api.dependencies import Caller, TheBank
+from liushui.channels.open_api.dependencies import Caller, Day, TheBank
 from liushui.eod import business_date
 from liushui.identity import Principal
-from liushui.kernel.clock import BANK_TIME
+from liushui.kernel.clock import bank_day, midnight
 from liushui.kernel.errors import refuse
 from liushui.kernel.money import format_minor
 from liushui.store.database import PoolConnection
@@ -124,9 +123,9 @@ async def show_my_vouchers(
     bank: TheBank, caller: Caller, before: Before = NEWEST, limit: Limit = 50
 ) -> s.MyVoucherMovements:
     """What the caller was handed, used, handed on or voided today. What is left is counted, not shown."""
-    midnight = datetime.combine(bank.clock.now().astimezone(BANK_TIME).date(), time(), BANK_TIME)
+    begin = midnight(bank_day(bank.clock.now()))
     async with bank.db.read() as conn:
-        rows = await conn.fetch(VOUCHER_Q.movements_of_teller, caller.number, midnight, before, limit + 1)
+        rows = await conn.fetch(VOUCHER_Q.movements_of_teller, caller.number, begin, before, limit + 1)
     kinds = voucher_kinds()
     movements = [
         s.MyVoucherMovement(
@@ -180,7 +179,7 @@ async def show_counts(
 
 
 @router.get("/v1/cash/places/{place}/journal")
-async def show_cash_journal(place: PlacePath, bank: TheBank, caller: Caller, day: date) -> s.CashJournal:
+async def show_cash_journal(place: PlacePath, bank: TheBank, caller: Caller, day: Day) -> s.CashJournal:
     async with bank.db.read() as conn:
         found = await _place(conn, place, caller)
         journal = await day_journal(conn, found, day)
@@ -203,7 +202,7 @@ async def show_cash_journal(place: PlacePath, bank: TheBank, caller: Caller, day
 
 
 @router.get("/v1/cash/left-open")
-async def show_left_open(bank: TheBank, caller: Caller, day: date) -> list[s.LeftOpenLine]:
+async def show_left_open(bank: TheBank, caller: Caller, day: Day) -> list[s.LeftOpenLine]:
     async with bank.db.read() as conn:
         left = await open_tills(conn, day)
         mine = {row["code"] for row in await conn.fetch(Q.places, branch_of(caller))}

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Path
 
 from liushui.channels.open_api import schemas_models as s
 from liushui.channels.open_api.case_view import element_at, name_of
-from liushui.channels.open_api.dependencies import Caller, Day, TheBank, midnight
-from liushui.kernel.clock import BANK_TIME
+from liushui.channels.open_api.dependencies import Caller, Day, TheBank, moments_of
+from liushui.kernel.clock import bank_day
 from liushui.kernel.errors import refuse
 from liushui.store.database import PoolConnection
 from liushui.workflow import Deployed, Q
@@ -29,7 +29,7 @@ USUAL_PERIOD = timedelta(days=30)
 
 def period(now: datetime, since: date | None, until: date | None) -> tuple[date, date]:
     """Days of the bank, both included; the last thirty where nothing is asked. Refuses ``period_reversed``."""
-    last = until or now.astimezone(BANK_TIME).date()
+    last = until or bank_day(now)
     first = since or max(date.min + USUAL_PERIOD, last) - USUAL_PERIOD
     if last < first:
         raise refuse("period_reversed", "since", start=first.isoformat(), end=last.isoformat())
@@ -44,7 +44,7 @@ async def show_figures(
     first, last = period(bank.clock.now(), since, until)
     branch = None if caller.anywhere else caller.branch_id
     async with bank.db.read() as conn:
-        found = await figures(conn, midnight(first), midnight(last) + timedelta(days=1), branch)
+        found = await figures(conn, *moments_of(first, last), branch)
     return s.FiguresView(
         since=first, until=last,
         processes=[
@@ -108,7 +108,7 @@ async def show_heat(
     branch = None if caller.anywhere else caller.branch_id
     async with bank.db.read() as conn:
         row, deployed = await _version(bank, conn, process, version)
-        found = await heat(conn, row["id"], midnight(first), midnight(last) + timedelta(days=1), now, branch)
+        found = await heat(conn, row["id"], *moments_of(first, last), now, branch)
     elements: list[s.ElementHeat] = []
     order = {id: n for n, id in enumerate(deployed.definition.elements)}
     for one in sorted(found, key=lambda h: order.get(h.element, len(order))):

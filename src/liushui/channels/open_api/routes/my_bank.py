@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -13,6 +12,7 @@ from liushui.channels.open_api import schemas_my_bank as my
 from liushui.channels.open_api.dependencies import (
     AccountPath,
     Customer,
+    Day,
     IdempotencyKey,
     TheBank,
     customer_key,
@@ -77,8 +77,8 @@ async def show_my_statement(
 @router.get("/v1/my/accounts/{account}/movements")
 async def search_my_movements(
     account: AccountPath, bank: TheBank, visitor: Customer,
-    date_from: Annotated[date | None, Query(alias="from")] = None,
-    date_to: Annotated[date | None, Query(alias="to")] = None,
+    date_from: Annotated[Day | None, Query(alias="from")] = None,
+    date_to: Annotated[Day | None, Query(alias="to")] = None,
     text: Annotated[str | None, Query(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")] = None,
     least: Annotated[str | None, Query(max_length=25, pattern=AMOUNT)] = None,
     most: Annotated[str | None, Query(max_length=25, pattern=AMOUNT)] = None,

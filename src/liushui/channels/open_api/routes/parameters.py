@@ -9,7 +9,7 @@ from fastapi import APIRouter
 
 from liushui.channels.open_api import schemas_models as s
 from liushui.channels.open_api.dependencies import Caller, Day, TheBank
-from liushui.kernel.clock import BANK_TIME
+from liushui.kernel.clock import bank_day
 from liushui.risk import Parameter, load_parameters
 from liushui.workflow import Deployed
 
@@ -21,7 +21,7 @@ PAST, CURRENT, COMING = "past", "current", "coming"
 async def show_parameters(bank: TheBank, caller: Caller, on: Day | None = None) -> s.ParametersView:
     """What holds on a day of the bank, today where none is asked; what did, and what is known to. Rates and products have
     endpoints of their own."""
-    day = on or bank.clock.now().astimezone(BANK_TIME).date()
+    day = on or bank_day(bank.clock.now())
     async with bank.db.read() as conn:
         released = await bank.processes.catalogue.all_released(conn)
     return s.ParametersView(

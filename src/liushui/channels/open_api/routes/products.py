@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from itertools import groupby
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from fastapi import APIRouter, Path, Query
 
 from liushui.channels.open_api import schemas as s
 from liushui.channels.open_api import schemas_products as sp
-from liushui.channels.open_api.dependencies import Caller, TheBank
+from liushui.channels.open_api.dependencies import Caller, Day, TheBank
 from liushui.eod import business_date
 from liushui.kernel.money import Money, format_minor
 from liushui.products import (
@@ -62,7 +61,7 @@ async def list_rates(bank: TheBank, caller: Caller) -> sp.RatesView:
 @router.get("/v1/products/{product}/trial")
 async def try_product(
     product: ProductPath, bank: TheBank, caller: Caller, amount: Annotated[s.Amount, Query()],
-    start: Annotated[date, Query(alias="from")], until: date | None = None, tenor: Tenor | None = None,
+    start: Annotated[Day, Query(alias="from")], until: Day | None = None, tenor: Tenor | None = None,
     renewal: Renewal = Renewal.NONE,
 ) -> sp.TrialView:  # fmt: skip
     """The whole life of a deposit on the version sold on its first day, at the rates posted until now. Nothing is booked."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any, BinaryIO, cast
 
@@ -11,7 +10,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import Response, StreamingResponse
 
 from liushui.channels.open_api import schemas as s
-from liushui.channels.open_api.dependencies import Caller, Customer, TheBank
+from liushui.channels.open_api.dependencies import Caller, Customer, Day, TheBank
 from liushui.deposits import statement_by_code
 from liushui.identity import Principal
 from liushui.kernel.errors import refuse
@@ -32,9 +31,9 @@ _FILE: dict[int | str, dict[str, Any]] = {
 @router.get("/v1/reports/{name}", response_class=Response, responses=_FILE)
 async def show_report(
     name: Annotated[str, Path(max_length=40, pattern=r"^[a-z_]+$")], bank: TheBank, caller: Caller,
-    on: Annotated[date | None, Query(alias="date")] = None,
-    date_from: Annotated[date | None, Query(alias="from")] = None,
-    date_to: Annotated[date | None, Query(alias="to")] = None,
+    on: Annotated[Day | None, Query(alias="date")] = None,
+    date_from: Annotated[Day | None, Query(alias="from")] = None,
+    date_to: Annotated[Day | None, Query(alias="to")] = None,
     branch: Annotated[str | None, Query(pattern=r"^[0-9]{4}$")] = None, currency: s.Currency | None = None,
     format: Format = Format.JSON, language: Language = Language.ZH,
     most: Annotated[int | None, Query(ge=1, le=10_000)] = None,

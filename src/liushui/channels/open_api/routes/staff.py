@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 
 from liushui.channels.open_api import schemas as s
 from liushui.channels.open_api import schemas_console as sc
-from liushui.channels.open_api.dependencies import Caller, IdempotencyKey, TheBank, actor_of
+from liushui.channels.open_api.dependencies import Caller, Day, IdempotencyKey, TheBank, actor_of, moments_of
 from liushui.identity import (
     AuditSought,
     StaffMember,
@@ -23,7 +22,6 @@ from liushui.identity import (
     set_roles,
     unlock,
 )
-from liushui.kernel.clock import BANK_TIME
 from liushui.store.database import UnitOfWork
 
 router = APIRouter()
@@ -119,13 +117,11 @@ async def show_audit(
     bank: TheBank, caller: Caller, after: Annotated[int, Query(ge=0, le=2**62)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100, order: Literal["oldest", "newest"] = "oldest",
     actor: Who | None = None, action: Annotated[str | None, Query(max_length=60, pattern=r"^[a-z_]+$")] = None,
-    subject: What | None = None, date_from: Annotated[date | None, Query(alias="from")] = None,
-    date_to: Annotated[date | None, Query(alias="to")] = None,
+    subject: What | None = None, date_from: Annotated[Day | None, Query(alias="from")] = None,
+    date_to: Annotated[Day | None, Query(alias="to")] = None,
 ) -> s.AuditPage:  # fmt: skip
     """From behind the line ``after`` in the order asked for. from, to: calendar days in the bank's time, both included."""
-    since = date_from and datetime.combine(date_from, time.min, BANK_TIME)
-    until = date_to and datetime.combine(date_to + timedelta(days=1), time.min, BANK_TIME)
-    sought = AuditSought(actor, action, subject, since, until)
+    sought = AuditSought(actor, action, subject, *moments_of(date_from, date_to))
     async with bank.db.read() as conn:
         rows = await audit_trail(
             conn, after=after, limit=limit + 1, sought=sought, newest_first=order == "newest"
