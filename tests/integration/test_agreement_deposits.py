@@ -10,10 +10,13 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+import pytest
+
 from liushui.ledger import Header, Line, Post
 from tests.integration.test_dormant_accounts import company
 from tests.procedures import SUPERVISOR, TELLER, Story, refused, run
 from tests.processes.transfers import LI, ZHANG, fault, kinds, last
+from tests.rates import withhold
 from tests.standing import go_to
 
 TERMS: dict[str, Any] = {"base": "100000.00", "contract": "XD-1", "identified": True}
@@ -174,12 +177,14 @@ def test_what_may_not_begin_is_refused(demo: str) -> None:
     run(demo, tell)
 
 
-def test_half_a_year_of_movements_day_by_day(demo: str) -> None:
+@pytest.mark.parametrize("percent", ["0", "20", "7.5"])
+def test_half_a_year_of_movements_day_by_day(demo: str, percent: str) -> None:
     """Movements in and out around the base amount, some valued back; the oracle walks every day of every period as it was
-    known at its settlement, and pays corrections of what came before at the next."""
+    known at its settlement, and pays corrections of what came before at the next. percent: withheld of each payment."""
 
     async def tell(s: Story) -> None:
         number, chance = await company(s), random.Random(7)
+        await withhold(s.bank.db, "agreement", date(2026, 1, 5), percent)
         await post_rates(s, date(2026, 1, 5), "0.37", "1.13")
         await post_rates(s, date(2026, 4, 1), "0.21", "0.83")
         await cash(s, number, 95_000_00, "in")
@@ -201,8 +206,10 @@ def test_half_a_year_of_movements_day_by_day(demo: str) -> None:
         )  # fmt: skip
         due = day_by_day([tuple(row) for row in rows], start)
         paid = [r["net"] for r in rows if r["code"] == "INT02" and r["process_instance"] is None]
-        assert len(paid) == 2
-        assert paid == due
+        taxes = [int((of * Decimal(percent) / 100).quantize(Decimal(1), ROUND_HALF_UP)) for of in due]
+        assert len(due) == 2
+        assert min(due) > 0
+        assert paid == [net for of, tax in zip(due, taxes, strict=True) for net in (of, -tax) if net]
 
     run(demo, tell)
 

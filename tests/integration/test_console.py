@@ -19,6 +19,7 @@ from tests.integration.test_counter_pages import deposit
 from tests.integration.test_open_api import CASES, MONEY, Client
 from tests.integration.test_open_api import run as run_api
 from tests.procedures import Story, person, run
+from tests.rates import withhold
 
 PROPOSER = person("P0001", "product_manager", anywhere=True)
 DECIDER = person("G0001", "senior_manager", anywhere=True)
@@ -215,6 +216,17 @@ def test_products_and_rates_are_those_that_were_released_and_posted(demo: str) -
         assert (tried["interest"], tried["lines"][0]["what"], tried["lines"][-1]["balance"]) == (
             "120.00", "opened", "0.00",
         )  # fmt: skip
+        assert tried["tax"] == "0.00"
+        await withhold(c.bank.db, "time", date(2026, 2, 1), "20")
+        taxed = (
+            await c.call(
+                "GET",
+                "/v1/products/time/trial",
+                "P0001",
+                params=asked | {"from": "2026-02-01", "renewal": "none"},
+            )
+        ).json()
+        assert (taxed["interest"], taxed["tax"], taxed["lines"][-1]["tax"]) == ("120.00", "24.00", "24.00")
         small = await c.call("GET", "/v1/products/time/trial", "P0001", params=asked | {"amount": "49.99"})
         assert (small.status_code, small.json()["code"]) == (422, "product_opening_too_small")
         denied = await c.call("GET", "/v1/products", "D0001")

@@ -199,6 +199,38 @@ def test_a_reversal_is_whole_once_and_books_on_the_day_it_is_made(dsn: str) -> N
     run(dsn, story)
 
 
+def test_a_block_looks_at_what_a_journal_does_to_an_account_in_all(dsn: str) -> None:
+    """What is withheld of money that comes in takes nothing out; more than comes in, or as much, does."""
+
+    async def story(b: Books) -> None:
+        alice, bob, cash = b["alice"], b["bob"], b["cash1"]
+        await b.ledger.submit(pay(cash, alice, 10_00))
+
+        def both(came: int, went: int) -> Post:
+            lines = [
+                Line(cash, True, came),
+                Line(alice, False, came),
+                Line(alice, True, went),
+                Line(bob, False, went),
+            ]
+            return Post(header(), tuple(lines))
+
+        await b.db.transact(lambda uow: b.ledger.set_blocks(uow, alice, debit=True, credit=False))
+        for went in (5_00, 5_01):
+            assert await refused(b.ledger.submit(both(5_00, went))) == "account_blocked"
+        await b.ledger.submit(both(5_00, 4_99))
+        await b.db.transact(lambda uow: b.ledger.set_blocks(uow, alice, debit=False, credit=True))
+        for went in (4_99, 5_00):
+            assert await refused(b.ledger.submit(both(5_00, went))) == "account_blocked"
+        await b.db.transact(lambda uow: b.ledger.set_blocks(uow, alice, debit=True, credit=True))
+        for went in (4_99, 5_01):
+            assert await refused(b.ledger.submit(both(5_00, went))) == "account_blocked"
+        async with b.db.read() as conn:
+            assert (await balance(conn, alice)).ledger == 10_01
+
+    run(dsn, story)
+
+
 def test_blocks_floors_and_closing(dsn: str) -> None:
     async def story(b: Books) -> None:
         alice, bob, cash = b["alice"], b["bob"], b["cash1"]

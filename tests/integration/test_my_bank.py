@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,6 +12,7 @@ from pyotp.totp import TOTP
 from liushui.demo import demo_data
 from liushui.demo.online_customers import give_online_banking
 from tests.online import LI, LIS, PASSWORD, ZHANG, ZHANGS, Browser, Online, run
+from tests.rates import withhold
 
 HERE = {"Origin": "http://bank", "X-Requested-With": "liushui"}
 CUSTOMERS, STAFFS, DEVICE = "liushui_customer", "liushui_session", "liushui_device"
@@ -202,6 +204,39 @@ def test_what_is_on_offer_is_what_a_deposit_then_is(demo: str) -> None:
         (placed,) = (await zhang.get("/v1/my/deposits"))["deposits"]
         assert (placed["number"], placed["matures_on"]) == (case["told"]["deposit"], "2026-04-05")
         assert [one for one, _ in offers if one.startswith("certificate")] == []
+
+    run(demo, tell)
+
+
+def test_what_is_withheld_is_no_surprise_online(demo: str) -> None:
+    """1,000.00 for three months at 0.90 %: 2.25, of it 20 % are 0.45. In the quote, in what taking it out would pay, in the
+    request and in the movements."""
+
+    async def tell(o: Online) -> None:
+        await withhold(o.bank.db, "time", date(2026, 1, 5), "20")
+        zhang = await o.member(ZHANG)
+        asked = {"account": ZHANGS, "product": "time", "tenor": "3M", "amount": "1000.00"}
+        quote = (await zhang.ask("POST", "/v1/my/deposit-quotes", asked)).json()
+        assert (quote["interest"], quote["tax"]) == ("2.25", "0.45")
+        case = await zhang.start("open_time_deposit", **asked, rate=quote["rate"])
+        assert (case["told"]["interest_shown"], case["told"]["tax_shown"]) == ("2.25", "0.45")
+        o.clock.advance(timedelta(days=90))
+        await o.bank.db.transact(lambda uow: uow.advance_business_date(date(2026, 4, 5)))
+        await zhang.log_in(ZHANG)
+        deposit = case["told"]["deposit"]
+        today = (await zhang.get(f"/v1/my/deposits/{deposit}"))["today"]
+        assert (today["interest"], today["tax"], today["total"]) == ("2.25", "0.45", "1001.80")
+        taken = await zhang.start("withdraw_time_deposit", deposit=deposit)
+        assert taken["status"] == "completed"
+        (paid,) = [
+            h for h in (await zhang.get(f"/v1/my/deposits/{deposit}"))["history"] if h["kind"] == "closed"
+        ]
+        assert (paid["interest"], paid["tax"]) == ("2.25", "0.45")
+        tax, interest = (await zhang.get(f"/v1/my/accounts/{ZHANGS}/movements"))["lines"][:2]
+        assert (interest["side"], interest["amount"], interest["zh"]) == ("credit", "1002.25", None)
+        assert (tax["side"], tax["amount"], tax["zh"], tax["en"]) == (
+            "debit", "0.45", "代扣利息税", "Interest tax withheld",
+        )  # fmt: skip
 
     run(demo, tell)
 

@@ -3,18 +3,20 @@ anew what is done at maturity."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from tests.counter import FITS, PASSWORD, ZHANG, give_password, next_day, rich
 from tests.procedures import OTHER_TELLER, SUPERVISOR, TELLER, Story, person, refused, run
 from tests.processes.placed_deposits import (
     ONLINE,
+    TIME,
     kinds,
     opened,
     placed_at_counter,
     post_rate,
     up_to_confirmation,
 )
+from tests.rates import withhold
 
 
 def test_at_maturity_the_customer_sees_the_interest_and_gets_it(demo: str) -> None:
@@ -38,6 +40,40 @@ def test_at_maturity_the_customer_sees_the_interest_and_gets_it(demo: str) -> No
         assert await kinds(s, deposit) == ["opened", "matured", "closed"]
         again = s.start(TELLER, "withdraw_time_deposit", deposit=deposit)
         assert await refused(again) == ["deposit_closed"]
+
+    run(demo, tell)
+
+
+def test_what_is_withheld_is_shown_before_the_customer_agrees(demo: str) -> None:
+    """20 % of 22.50 are 4.50: of the offer, before the customer agrees, and of what is paid. While the customer thinks, the
+    tax falls to 5 %: what was agreed to is asked for anew, and 1.125 are withheld."""
+
+    async def tell(s: Story) -> None:
+        await give_password(s)
+        await withhold(s.bank.db, "time", date(2026, 1, 5), "20")
+        offered = await s.start(TELLER, "open_time_deposit", **TIME)
+        await s.do(TELLER, offered, "EnterPassword", password=PASSWORD)
+        seen = await s.variables(offered)
+        assert (seen["interest_shown"], seen["tax_shown"]) == ("22.50", "4.50")
+        await s.do(TELLER, offered, "Confirm", agreed="agree")
+        deposit = (await s.variables(offered))["deposit"]
+        await next_day(s, 90)
+        case = await s.start(TELLER, "withdraw_time_deposit", deposit=deposit)
+        await s.do(TELLER, case, "EnterPassword", password=PASSWORD)
+        seen = await s.variables(case)
+        assert (seen["interest_shown"], seen["tax_shown"], seen["total_shown"]) == (
+            "22.50",
+            "4.50",
+            "10018.00",
+        )
+        await withhold(s.bank.db, "time", date(2026, 4, 5), "5")
+        await s.do(TELLER, case, "Confirm", agreed="agree")
+        assert await s.open_tasks(case) == ["Confirm"]
+        seen = await s.variables(case)
+        assert (seen["tax_shown"], seen["total_shown"]) == ("1.13", "10021.37")
+        await s.do(TELLER, case, "Confirm", agreed="agree")
+        assert (await s.ways(case))[-1] == "Done"
+        assert await s.balance(ZHANG) == "12021.37"
 
     run(demo, tell)
 

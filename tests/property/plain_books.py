@@ -187,9 +187,14 @@ class PlainBooks:
         for line in lines:
             if self.accounts[line.account_id].closed:
                 raise No("account_closed")
-        for line in lines:
-            account = self.accounts[line.account_id]
-            if account.debit_blocked if line.debit else account.credit_blocked:
+        for id in {line.account_id for line in lines}:
+            account = self.accounts[id]
+            shut = {side for side, on in ((1, account.debit_blocked), (-1, account.credit_blocked)) if on}
+            moved = sum(_signed(line) for line in lines if line.account_id == id)
+            sides = {_signed(line) // line.amount for line in lines if line.account_id == id}
+            way = 0 if moved == 0 else moved // abs(moved)
+            # What goes the other way in the same journal, and is less, is no movement of that kind.
+            if shut & (sides if way == 0 else {way}):
                 raise No("account_blocked")
 
     def _legs_added(self, lines: tuple[Line, ...]) -> tuple[Line, ...]:

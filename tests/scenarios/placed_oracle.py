@@ -29,6 +29,19 @@ POSTED: dict[str, list[tuple[date, str]]] = {
     ],
 }
 MONTHS = {"3M": 3, "6M": 6, "1Y": 12}
+TAXES = {
+    "demand": [(date(2026, 5, 1), "20"), (date(2026, 8, 15), "5"), (date(2026, 10, 9), "0")],
+    "time": [(date(2026, 4, 1), "20"), (date(2026, 8, 15), "5"), (date(2026, 10, 9), "0")],
+    "notice": [(date(2026, 2, 1), "20")],
+    "instalment": [(date(2026, 1, 1), "7.5")],
+}
+"""Per cent of interest withheld in the simulated year, by product and from which day on."""
+
+
+def withheld(product: str, day: date, interest: int) -> int:
+    """Tax on an interest in fen that is paid on a day: half up, once."""
+    percent = Decimal(([rate for since, rate in TAXES[product] if since <= day] or ["0"])[-1])
+    return int((interest * percent / 100).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def posted(name: str, day: date) -> Decimal:
@@ -130,11 +143,16 @@ async def check_histories(dsn: str) -> dict[str, int]:
                 walk = walks[id]
                 assert on == later(walk.since, MONTHS[walk.tenor])
                 assert row["interest"] == walk.due(on, walk.principal), dict(row)
+                assert row["tax"] == withheld(walk.product, on, row["interest"]), dict(row)
+                assert detail["kept"] in (0, row["interest"] - row["tax"])
+                seen["taxed"] = seen.get("taxed", 0) + (row["tax"] > 0)
                 walk.principal += detail["kept"]
                 walk.since = on
                 assert walk.principal == amount
             case "part_withdrawn" | "closed":
                 assert row["interest"] == walks[id].due(on, amount), dict(row)
+                assert row["tax"] == withheld(row["product"], on, row["interest"]), dict(row)
+                seen["taxed"] = seen.get("taxed", 0) + (row["tax"] > 0)
                 walks[id].take(on, amount)
             case "notice_given":
                 walks[id].notice = (on, date.fromisoformat(detail["for_day"]), amount)

@@ -25,9 +25,10 @@ from liushui.payments import NewStandingOrder, OnHoliday, Schedule
 from liushui.processes.registry import procedure_folders
 from liushui.store.database import UnitOfWork
 from liushui.workflow import read_folder
-from tests.rates import post_demand_rate
+from tests.rates import post_demand_rate, withhold
 from tests.scenarios.counter_plan import FIRST_MINOR, WALK_INS
 from tests.scenarios.counter_year import PROCEDURES, CounterLives
+from tests.scenarios.placed_oracle import TAXES
 from tests.scenarios.placed_year import PlacedLives
 
 FIRST = date(2026, 1, 5)
@@ -93,6 +94,9 @@ class SimulatedBank:
         await complete_demo_bank(self.bank)
         for day, rate in RATES:
             await post_demand_rate(self.bank.db, day, str(rate * 100))
+        for product, steps in TAXES.items():
+            for since, percent in steps:
+                await withhold(self.bank.db, product, since, percent)
         async with self.bank.db.read() as conn:
             branches = await list_branches(conn)
         places: list[CustomerAccount] = []

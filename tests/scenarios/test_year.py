@@ -22,7 +22,7 @@ from liushui.bank import open_bank, verify
 from liushui.kernel.clock import ManualClock
 from tests.scenarios.counter_oracle import check_counters
 from tests.scenarios.counter_plan import WALK_INS, reckoned
-from tests.scenarios.placed_oracle import check_histories
+from tests.scenarios.placed_oracle import check_histories, withheld
 from tests.scenarios.simulated_year import FIRST, YEAR_DAYS, rate_on, run
 
 SEED = "2026"
@@ -73,8 +73,12 @@ async def wait_for_journal(dsn: str, number: int, program: subprocess.Popen[byte
         await conn.close()
 
 
-async def interest_day_by_day(dsn: str) -> tuple[dict[tuple[int, date], int], dict[tuple[int, date], int]]:
-    """What every account ought to have been paid at each settlement, and what it was paid: (account, settlement) -> fen."""
+Paid = dict[tuple[int, date], tuple[int, int]]
+"""(account, settlement) -> interest and tax in fen."""
+
+
+async def interest_day_by_day(dsn: str) -> tuple[Paid, Paid]:
+    """What every account ought to have been paid at each settlement, and what it was paid."""
     conn = await asyncpg.connect(dsn)
     rows = await conn.fetch(
         "SELECT e.account_id, j.booking_date, j.value_date, j.code, CASE WHEN e.debit THEN -e.amount ELSE e.amount END AS net "
@@ -82,8 +86,8 @@ async def interest_day_by_day(dsn: str) -> tuple[dict[tuple[int, date], int], di
         "WHERE a.terms_id = 'demand' ORDER BY j.id"
     )
     await conn.close()
-    due: dict[tuple[int, date], int] = {}
-    paid: dict[tuple[int, date], int] = {}
+    due: Paid = {}
+    paid: Paid = {}
     for account in {r["account_id"] for r in rows}:
         mine = [r for r in rows if r["account_id"] == account]
         settled = Decimal(0)
@@ -99,10 +103,12 @@ async def interest_day_by_day(dsn: str) -> tuple[dict[tuple[int, date], int], di
             fen = int(exact.quantize(Decimal(1), ROUND_HALF_UP))
             settled = days
             if fen:
-                due[account, settlement] = fen
+                due[account, settlement] = fen, withheld("demand", settlement, fen)
             for r in mine:
                 if r["code"] == "INT02" and r["value_date"] == until:
-                    paid[account, settlement] = r["net"]
+                    interest, tax = paid.get((account, settlement), (0, 0))
+                    came, went = max(r["net"], 0), max(-r["net"], 0)
+                    paid[account, settlement] = (interest + came, tax + went)
     return due, paid
 
 
@@ -166,15 +172,16 @@ async def check_both_counters(dsn: str, other: str) -> None:
         await two.close()
 
 
-async def check_walk_ins(dsn: str, due: dict[tuple[int, date], int]) -> None:
-    """Who only came to the counter has what dictionaries say, and interest."""
+async def check_walk_ins(dsn: str, due: Paid) -> None:
+    """Who only came to the counter has what dictionaries say, and interest less tax."""
     conn = await asyncpg.connect(dsn)
     found = await conn.fetch(
         "SELECT a.id, b.credits_posted - b.debits_posted AS has FROM ledger_account a JOIN ledger_balance b "
         "ON b.account_id = a.id WHERE a.terms_id = 'demand' ORDER BY a.id DESC LIMIT $1", WALK_INS)  # fmt: skip
     await conn.close()
     for row, cash in zip(found[::-1], reckoned(SEED, FIRST, UNTIL).accounts, strict=True):
-        assert row["has"] == cash + sum(due.get((row["id"], settlement), 0) for settlement in SETTLEMENTS)
+        nets = [interest - tax for (id, _), (interest, tax) in due.items() if id == row["id"]]
+        assert row["has"] == cash + sum(nets)
 
 
 RENT_DAYS = [
@@ -236,6 +243,7 @@ def test_a_year_with_kills_ends_with_the_books_of_a_year_without(
     assert asyncio.run(failures(other)) == failed
     due, paid = asyncio.run(interest_day_by_day(demo))
     assert len(due) > 90
+    assert len([tax for _, tax in due.values() if tax]) > 45
     assert paid == due
     asyncio.run(check_walk_ins(demo, due))
     happened = asyncio.run(check_histories(demo))
@@ -248,5 +256,7 @@ def test_a_year_with_kills_ends_with_the_books_of_a_year_without(
         "notice_given",
         "notice_cancelled",
         "notice_lapsed",
+        "taxed",
     }
+    assert happened["taxed"] > 10
     assert wanted <= happened.keys(), happened

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { type ApiError, asApiError, get, post } from '../shared/api/client';
 import type { Movement, Movements, MyAccount, MyCase } from '../shared/api/customerTypes';
-import { useI18n, type Key } from '../shared/words';
+import { labelOf, useI18n, type Key, type Language } from '../shared/words';
 import { showDecimal } from '../shared/money';
 import { useErrand } from '../shared/useErrand';
 import { useLoad } from '../shared/useLoad';
@@ -221,7 +221,7 @@ function Lines({ lines, currency }: { lines: readonly Movement[]; currency: stri
           <tr key={line.position}>
             <td title={showTime(line.recorded_at, language)}>{showDay(line.booking_date, language)}</td>
             <td>
-              {what(line, t)}
+              {what(line, t, language)}
               {line.counterparty && <span className="quiet"> {maskedNumber(line.counterparty)}</span>}
             </td>
             <td className={line.side === 'credit' ? 'figures came' : 'figures'}>
@@ -236,7 +236,8 @@ function Lines({ lines, currency }: { lines: readonly Movement[]; currency: stri
   );
 }
 
-function what(line: Movement, t: (key: Key) => string): string {
+function what(line: Movement, t: (key: Key) => string, language: Language): string {
+  if (line.zh && line.en) return labelOf({ zh: line.zh, en: line.en }, language);
   if (line.memo) return line.memo;
   return line.side === 'credit' ? t('online.movements.in') : t('online.movements.out');
 }

@@ -72,6 +72,7 @@ function TakeOut({ found, today }: { found: DepositView; today: IfTakenToday }) 
       <Facts
         rows={[
           [t('online.deposit.interest'), showDecimal(today.interest, found.currency)],
+          [t('online.deposit.tax'), Number(today.tax) ? showDecimal(today.tax, found.currency) : null],
           [t('online.deposit.total'), <strong key="t">{showDecimal(today.total, found.currency)}</strong>],
         ]}
       />

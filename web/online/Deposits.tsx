@@ -237,6 +237,7 @@ function Quoted({ quote }: { quote: DepositQuote }) {
           [t('online.deposits.rate'), t('online.rate', { rate: plainRate(quote.rate) })],
           [t('online.deposits.maturesOn'), quote.matures_on && showDay(quote.matures_on, language)],
           [t('online.deposits.interest'), quote.interest && <strong>{showDecimal(quote.interest)}</strong>],
+          [t('online.deposit.tax'), Number(quote.tax) ? showDecimal(quote.tax ?? '') : null],
           [t('online.transfer.fee'), Number(quote.fee) ? showDecimal(quote.fee) : null],
         ]}
       />

@@ -22,7 +22,7 @@ import type {
 import { AccountState } from '../shared/fields/AccountBeside';
 import { useFaultText } from '../shared/faults';
 import type { Filled } from '../shared/fields/filled';
-import { partOf, useI18n, type Key } from '../shared/i18n';
+import { labelOf, partOf, useI18n, type Key } from '../shared/i18n';
 import { showDecimal } from '../shared/money';
 import { showMoment } from '../shared/moments';
 import { Rows, type Row } from '../shared/Rows';
@@ -194,7 +194,7 @@ function Accounts(props: {
 }
 
 function Movements({ account }: { account: string }) {
-  const { t } = useI18n();
+  const { t, language } = useI18n();
   const { value } = useLoad(`movements ${account}`, () => latest(account));
   const columns: Column<StatementLine>[] = [
     { key: 'date', title: t('result.bookedOn'), cell: (line) => line.booking_date },
@@ -212,7 +212,11 @@ function Movements({ account }: { account: string }) {
       cell: (line) => (line.side === 'credit' ? showDecimal(line.amount) : ''),
     },
     { key: 'balance', title: t('lookUp.balance'), figures: true, cell: (line) => showDecimal(line.balance) },
-    { key: 'memo', title: t('lookUp.memo'), cell: (line) => line.memo },
+    {
+      key: 'memo',
+      title: t('lookUp.memo'),
+      cell: (line) => (line.zh && line.en ? labelOf({ zh: line.zh, en: line.en }, language) : line.memo),
+    },
   ];
   if (!value) return <Spin />;
   return (

@@ -23,6 +23,7 @@ ROLES = {
     "retained_profit": "4104",
     "overage_income": "6301.02",
     "shortage_expense": "6711.02",
+    "interest_tax": "2221.01",
 }
 _NEVER_NEGATIVE = frozenset({"cash"})
 

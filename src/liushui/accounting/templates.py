@@ -27,11 +27,14 @@ Form = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class TemplateEntry:
-    """One side of a template. amount: a linear form over the named amounts."""
+    """One side of a template. amount: a linear form over the named amounts. zh, en: what a customer's statement calls it,
+    where that is not what the journal is called; empty where it is."""
 
     debit: bool
     role: str
     amount: Form
+    zh: str = ""
+    en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,10 @@ class Templates:
 
     def by_code(self) -> dict[str, Template]:
         return {template.code: template for template in self._templates.values()}
+
+    def named_entries(self) -> dict[tuple[str, bool], TemplateEntry]:
+        """Entries that have words of their own, by the code of their journal and whether they are debits."""
+        return {(t.code, e.debit): e for t in self._templates.values() for e in t.entries if e.zh}
 
 
 def load_templates(packages: Sequence[str]) -> Templates:
@@ -126,7 +133,12 @@ def _entry(name: str, row: Mapping[str, Any], faults: list[Fault]) -> TemplateEn
     form: Counter[str] = Counter()
     for sign, term in _TERM.findall(text):
         form[term] += -1 if sign == "-" else 1
-    return TemplateEntry(side == "debit", role, tuple(form.items()))
+    words = str(row.get("zh", "")), str(row.get("en", ""))
+    if bool(words[0]) != bool(words[1]):
+        faults.append(
+            Fault("template_field_missing", {"template": name, "field": "en" if words[0] else "zh"})
+        )
+    return TemplateEntry(side == "debit", role, tuple(form.items()), *words)
 
 
 def _imbalance(entries: Sequence[TemplateEntry]) -> Counter[str]:

@@ -195,7 +195,7 @@ def _plain(rate: Decimal) -> str:
 
 
 def _print_rows(rows: Sequence[Row], product: Product) -> None:
-    total = 0
+    total = taxed = 0
     print(
         f"{product.key} {product.version}, {product.en}, {product.currency}, {product.day_count}, {product.rounding}"
     )
@@ -204,12 +204,13 @@ def _print_rows(rows: Sequence[Row], product: Product) -> None:
         amount, balance = (format_minor(minor, product.currency) for minor in (row.amount, row.balance))
         print(f"{row.day}  {row.what:<14} {amount:>16} {balance:>16}{rate}")
         if row.interest is not None:
-            total += row.interest.minor
+            total, taxed = total + row.interest.minor, taxed + row.interest.tax
             tax = f", tax {format_minor(row.interest.tax, product.currency)}" if row.interest.tax else ""
             print(f"            interest {format_minor(row.interest.minor, product.currency)}{tax}")
             for segment in row.interest.segments:
                 print(f"              {_segment(segment, product.currency)}")
-    print(f"interest in all: {format_minor(total, product.currency)}")
+    withheld = f", tax withheld {format_minor(taxed, product.currency)}" if taxed else ""
+    print(f"interest in all: {format_minor(total, product.currency)}{withheld}")
 
 
 def _segment(s: Segment, currency: str) -> str:

@@ -18,6 +18,7 @@ from liushui.deposits.interest import (
     OPERATOR,
     SETTLEMENT_CODE,
     Accrued,
+    Paid,
     Settled,
     open_payable_accounts,
     settle_account,
@@ -36,7 +37,7 @@ from liushui.products import (
     stored_catalogue,
     tier_balance_days,
 )
-from liushui.products.interest import PRECISION
+from liushui.products.interest import PRECISION, withheld
 from liushui.store.database import PoolConnection, UnitOfWork
 from liushui.store.queries import Queries
 
@@ -92,7 +93,7 @@ class TierTerms:
 
 async def tier_terms(conn: PoolConnection, day: date) -> TierTerms:
     """What the newest version of the product pays on a day. Refuses ``product_unknown``, ``rate_unknown``, and
-    ``demand_terms_unsupported`` where it withholds tax or counts principal by whole units."""
+    ``demand_terms_unsupported`` where it counts principal by whole units."""
     known = [
         p for p in await stored_catalogue(conn)
         if p.key == PRODUCT and p.kind is Kind.AGREEMENT and p.rate.type is RateType.TIERED and p.valid_from <= day
@@ -100,7 +101,7 @@ async def tier_terms(conn: PoolConnection, day: date) -> TierTerms:
     if not known:
         raise refuse("product_unknown", "product", product=PRODUCT, day=day.isoformat())
     product = max(known, key=lambda p: p.valid_from)
-    if product.tax or product.principal_unit != 1:
+    if product.principal_unit != 1:
         raise refuse("demand_terms_unsupported", product=PRODUCT)
     assert product.rate.above is not None
     within = await rate_on(conn, product.rate.name, product.currency, "", day)
@@ -158,26 +159,26 @@ async def agree_on_tiers(
 
 async def end_agreement(
     uow: UnitOfWork, ledger: Ledger, clock: Clock, account: CustomerAccount, *, by: str, case: Case
-) -> int:
+) -> Paid:
     """End an account's contract today and pay what it has earned: what settlement days have left open first, each at its own
-    day's rates, then the rest at today's. From today on the account is a demand deposit. Return what was paid. Refuses
+    day's rates, then the rest at today's. From today on the account is a demand deposit. Refuses
     ``agreement_deposit_missing``."""
     today = (await uow.head()).business_date
     contract = await running_contract(uow.conn, account)
     terms = await tier_terms(uow.conn, today)
-    paid = 0
+    paid: list[Paid] = []
     settlement = terms.product.settlement
     days = [] if settlement is None else list(settlement.days(contract.settled_to, today))
     for day in days:
         if day < today:
             until = day + timedelta(days=1)
             on_day = await tier_terms(uow.conn, day)
-            paid += await _settle(uow, clock, contract, on_day, until, booked_before=until, case=case)
+            paid.append(await _settle(uow, clock, contract, on_day, until, booked_before=until, case=case))
             contract = await running_contract(uow.conn, account)
     if contract.settled_to < today:
-        paid += await _settle(uow, clock, contract, terms, today, booked_before=date.max, case=case)
+        paid.append(await _settle(uow, clock, contract, terms, today, booked_before=date.max, case=case))
     await _end(uow, ledger, clock, contract, today, by=by)
-    return paid
+    return Paid(sum(p.interest for p in paid), sum(p.tax for p in paid))
 
 
 async def running_contract(conn: PoolConnection, account: CustomerAccount) -> Contract:
@@ -265,24 +266,34 @@ async def _due(
 
 async def _settle(
     uow: UnitOfWork, clock: Clock, contract: Contract, terms: TierTerms, until: date, *, booked_before: date, case: Case
-) -> int:  # fmt: skip
+) -> Paid:  # fmt: skip
     """Pay a contract up to a day and begin its balance-days in the books anew from there. The caller holds the sequencer."""
     within, above = (await _due(uow.conn, [contract], until, booked_before))[0]
     amount = terms.rounded(within, above)
+    tax = withheld(terms.product, amount)
     later: int = await uow.conn.fetchval(Q.later, contract.account_id, until)
     journal: int | None = None
     if amount:
         last: int = await uow.conn.fetchval(
             Q.settle, clock.now(), until, f"agreement:{contract.id}:{until}", SETTLEMENT_CODE, CHANNEL,
-            *(case or (None, None)), contract.account_id, amount, later, contract.payable,
+            *(case or (None, None)), contract.account_id, amount, later, contract.payable, tax,
         )  # fmt: skip
         journal = last + 1
     else:
         await uow.conn.execute(Q.settle_nothing, contract.account_id, until, later)
     await uow.conn.execute(
-        Q.insert_settlement, contract.id, until, within, above, terms.within, terms.above, amount, journal
+        Q.insert_settlement,
+        contract.id,
+        until,
+        within,
+        above,
+        terms.within,
+        terms.above,
+        amount,
+        tax,
+        journal,
     )
-    return amount
+    return Paid(amount, tax)
 
 
 async def _renew(uow: UnitOfWork, clock: Clock, contract: Contract) -> None:

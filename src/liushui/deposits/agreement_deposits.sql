@@ -24,15 +24,19 @@ SELECT coalesce(sum((CASE WHEN e.debit THEN -e.amount ELSE e.amount END) * (j.va
 FROM entry e JOIN journal j ON j.id = e.journal_id WHERE e.account_id = $1 AND j.value_date > $2;
 
 -- name: settle
-SELECT ledger_settle_interest($1, $2, $3, $4, 'system', $5, $6, $7, ARRAY[$8::bigint], ARRAY[$9::bigint], ARRAY[$10::bigint],
-                              ARRAY[$11::bigint]);
+SELECT ledger_settle_interest(
+    $1, $2, $3, $4, 'system', $5, $6, $7, ARRAY[$8::bigint], ARRAY[$9::bigint], ARRAY[$10::bigint], ARRAY[$11::bigint],
+    CASE WHEN $12::bigint > 0 THEN ARRAY[$12::bigint] ELSE '{}' END,
+    ARRAY(SELECT i.account_id FROM internal_account i
+          JOIN ledger_account a ON a.branch_id = i.branch_id AND a.currency = i.currency
+          WHERE $12::bigint > 0 AND a.id = $8::bigint AND i.role = 'interest_tax'));
 
 -- name: settle_nothing
 UPDATE ledger_balance SET interest_since = $2, value_days = $3, settled_position = position WHERE account_id = $1;
 
 -- name: insert_settlement
-INSERT INTO agreement_settlement (agreement_id, until, within_days, above_days, percent_within, percent_above, amount, journal_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+INSERT INTO agreement_settlement (agreement_id, until, within_days, above_days, percent_within, percent_above, amount, tax, journal_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: insert
 INSERT INTO agreement_deposit (id, account_id, base, from_on, until_on, renews, began_position, case_id, agreed_at, entered_by,

@@ -31,7 +31,8 @@ ACCOUNTS_AT_ONCE = 2_000
 @dataclass(frozen=True, slots=True)
 class DemandTerms:
     """What a demand product pays in one currency on a day. rate: a fraction a year. year_days: 360 or 365. rounding: of
-    the interest to the minor unit. settles: whether its interest is settled at the end of that day."""
+    the interest to the minor unit, and of the tax. settles: whether its interest is settled at the end of that day. tax: per
+    cent of the interest that is withheld."""
 
     product: str
     currency: str
@@ -39,23 +40,30 @@ class DemandTerms:
     year_days: int
     rounding: Rounding
     settles: bool
+    tax: Decimal = Decimal(0)
 
 
 async def demand_terms(conn: PoolConnection, day: date) -> list[DemandTerms]:
     """What every demand product pays that is released and has a posted rate on a day. Refuses ``demand_terms_unsupported``
-    where one withholds tax or counts principal by whole units: that is not settled here."""
+    where one counts principal by whole units: that is not settled here."""
     catalogue, rates = await stored_catalogue(conn), await rates_on(conn, day)
     found: list[DemandTerms] = []
     for product in catalogue.on(day).values():
         percent = rates.get((product.rate.name, product.currency, ""))
         if product.kind is not Kind.DEMAND or percent is None:
             continue
-        if product.tax or product.principal_unit != 1:
+        if product.principal_unit != 1:
             raise refuse("demand_terms_unsupported", product=product.key)
         settles = product.settlement is not None and product.settlement.next(day) == day
         found.append(
             DemandTerms(
-                product.key, product.currency, percent / 100, product.year_basis, product.rounding, settles
+                product.key,
+                product.currency,
+                percent / 100,
+                product.year_basis,
+                product.rounding,
+                settles,
+                product.tax,
             )
         )
     return found
@@ -73,10 +81,24 @@ class Until:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a step has done. mark: the account to go on after; None: there are no more. journals: how many it made."""
+    """What a step has done. mark: the account to go on after; None: there are no more. journals: how many it made. tax: what
+    was withheld in all, in minor units."""
 
     mark: int | None
     journals: int
+    tax: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Interest that an account was paid, before tax, and what was withheld of it. Minor units."""
+
+    interest: int
+    tax: int
+
+    @property
+    def net(self) -> int:
+        return self.interest - self.tax
 
 
 async def open_payable_accounts(uow: UnitOfWork, ledger: Ledger, products: Sequence[tuple[str, str]]) -> int:
@@ -107,36 +129,40 @@ async def settle_some(
     await uow.head()
     row = await uow.conn.fetchrow(
         Q.settle, after, upto, *_columns(terms), until.day, until.late, clock.now(), key, SETTLEMENT_CODE, CHANNEL,
-        *(case or (None, None)),
+        *(case or (None, None)), [t.tax for t in terms],
     )  # fmt: skip
     assert row is not None
-    return Settled(upto, row["n"])
+    return Settled(upto, row["n"], row["tax"])
 
 
 async def settle_account(
     uow: UnitOfWork, clock: Clock, ledger: Ledger, account: CustomerAccount, *, key: str,
     case: tuple[str, str] | None = None,
-) -> int:  # fmt: skip
+) -> Paid:  # fmt: skip
     """Pay one account all its interest up to today, in this transaction: what settlement days have left open first, each
-    at its own day's rate, then the rest at today's (储蓄管理条例 art. 27). Return what was paid, in minor units. case: number
-    and element of the case in which it is done."""
+    at its own day's rates, then the rest at today's (储蓄管理条例 art. 27). case: number and element of the case in which it
+    is done."""
     today = (await uow.head()).business_date
     before = (await balance(uow.conn, account.id)).ledger
     since: date | None = await uow.conn.fetchval(Q.interest_since, account.id)
     if since is None:
-        return 0
+        return Paid(0, 0)
+    tax = 0
     days = [(day, day + timedelta(days=1)) for day in await _settlement_days(uow.conn, account, since, today)]
     for day, until in [*days, (today, today)]:
         terms = await demand_terms(uow.conn, day)
         await open_payable_accounts(uow, ledger, [(t.product, t.currency) for t in terms])
-        await settle_some(
+        done = await settle_some(
             uow, clock, terms, Until(until, 0, late=until < today), after=account.id - 1, key=f"{key}:{until}", at_once=1,
             case=case,
         )  # fmt: skip
-    return (await balance(uow.conn, account.id)).ledger - before
+        tax += done.tax
+    return Paid((await balance(uow.conn, account.id)).ledger - before + tax, tax)
 
 
-async def interest_if_settled(uow: UnitOfWork, clock: Clock, ledger: Ledger, account: CustomerAccount) -> int:
+async def interest_if_settled(
+    uow: UnitOfWork, clock: Clock, ledger: Ledger, account: CustomerAccount
+) -> Paid:
     """What ``settle_account`` would pay now. It is done and undone: there is no second way of reckoning that could differ."""
     await uow.head()
     preview = uow.conn.transaction()

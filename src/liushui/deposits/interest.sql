@@ -23,8 +23,11 @@ SELECT max(account_id) FROM (SELECT account_id FROM ledger_balance WHERE account
 -- Balance-days of every account to settle up to a day, as migrations/0015 derives them. Entries booked on later days are
 -- looked for only where there are such days ($9): while a day is closed on time, none of its accounts has any.
 WITH terms AS MATERIALIZED (
-    SELECT t.product, t.currency, t.rate, t.basis, t.rounding, i.branch_id, i.account_id AS payable
-    FROM unnest($3::text[], $4::text[], $5::numeric[], $6::integer[], $7::text[]) AS t (product, currency, rate, basis, rounding)
+    SELECT t.product, t.currency, t.rate, t.basis, t.rounding, i.branch_id, i.account_id AS payable, t.tax,
+           CASE WHEN t.tax > 0 THEN (SELECT x.account_id FROM internal_account x WHERE x.branch_id = i.branch_id
+                                     AND x.currency = i.currency AND x.role = 'interest_tax') END AS tax_payable
+    FROM unnest($3::text[], $4::text[], $5::numeric[], $6::integer[], $7::text[], $16::numeric[])
+      AS t (product, currency, rate, basis, rounding, tax)
     JOIN internal_account i ON i.currency = t.currency AND i.role = 'interest_payable_' || t.product
 ), later AS (
     SELECT account_id, sum(days) AS days FROM (
@@ -38,7 +41,8 @@ WITH terms AS MATERIALIZED (
            AND e.account_id > $1 AND e.account_id <= $2
     ) x GROUP BY account_id
 ), reckoned AS (
-    SELECT b.account_id, t.payable, t.rate, t.basis, t.rounding, coalesce(l.days, 0)::bigint AS later,
+    SELECT b.account_id, t.payable, t.tax_payable, t.rate, t.basis, t.rounding, t.tax AS percent,
+           coalesce(l.days, 0)::bigint AS later,
            (b.credits_posted - b.debits_posted) * ($8 - b.interest_since) - b.value_days + coalesce(l.days, 0)::bigint AS days
       FROM ledger_balance b
       JOIN ledger_account a ON a.id = b.account_id
@@ -46,7 +50,7 @@ WITH terms AS MATERIALIZED (
       LEFT JOIN later l ON l.account_id = b.account_id
      WHERE b.account_id > $1 AND b.account_id <= $2 AND b.interest_since < $8 AND a.closed_on IS NULL
 ), due AS MATERIALIZED (
-    SELECT account_id, payable, later, CASE rounding
+    SELECT account_id, payable, tax_payable, percent, rounding, later, CASE rounding
                WHEN 'half_up' THEN round(exact)
                WHEN 'down' THEN trunc(exact)
                WHEN 'half_even' THEN CASE WHEN mod(abs(exact), 2) = 0.5 THEN trunc(exact) ELSE round(exact) END
@@ -55,13 +59,24 @@ WITH terms AS MATERIALIZED (
 ), nothing AS (
     UPDATE ledger_balance b SET interest_since = $8, value_days = d.later, settled_position = b.position
       FROM due d WHERE b.account_id = d.account_id AND d.amount <= 0
+), taxed AS (
+    SELECT *, CASE WHEN percent = 0 THEN 0 ELSE CASE rounding
+               WHEN 'half_up' THEN round(part)
+               WHEN 'down' THEN trunc(part)
+               WHEN 'half_even' THEN CASE WHEN mod(part, 2) = 0.5 THEN trunc(part) ELSE round(part) END
+           END END::bigint AS tax
+      FROM (SELECT *, amount * percent / 100 AS part FROM due WHERE amount > 0) d
 ), arrays AS (
     SELECT count(*) AS n, array_agg(account_id ORDER BY account_id) AS accounts, array_agg(amount ORDER BY account_id) AS amounts,
-           array_agg(later ORDER BY account_id) AS laters, array_agg(payable ORDER BY account_id) AS payables
-      FROM due WHERE amount > 0
+           array_agg(later ORDER BY account_id) AS laters, array_agg(payable ORDER BY account_id) AS payables,
+           coalesce(sum(tax), 0)::bigint AS tax, array_agg(tax ORDER BY account_id) AS taxes,
+           array_agg(tax_payable ORDER BY account_id) AS tax_payables
+      FROM taxed
 )
-SELECT n, CASE WHEN n > 0 THEN ledger_settle_interest($10, $8, $11, $12, 'system', $13, $14, $15, accounts, amounts, laters, payables)
-          END AS base
+SELECT n, tax,
+       CASE WHEN n > 0 THEN ledger_settle_interest(
+           $10, $8, $11, $12, 'system', $13, $14, $15, accounts, amounts, laters, payables,
+           CASE WHEN tax > 0 THEN taxes ELSE '{}' END, CASE WHEN tax > 0 THEN tax_payables ELSE '{}' END) END AS base
 FROM arrays;
 
 -- name: accrued

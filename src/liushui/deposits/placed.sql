@@ -62,11 +62,12 @@ UPDATE account_party SET party_id = $2 WHERE account_id = $1 AND role = 'owner';
 UPDATE placed_deposit SET linked_account_id = $2, instruction = 'stay' WHERE account_id = $1;
 
 -- name: insert_history
-INSERT INTO placed_deposit_history (account_id, date, kind, amount, interest, detail, journal_id, case_id, recorded_by, recorded_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+INSERT INTO placed_deposit_history (account_id, date, kind, amount, interest, tax, detail, journal_id, case_id, recorded_by,
+                                    recorded_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 
 -- name: history
-SELECT date, kind, amount, interest, detail, journal_id, case_id, recorded_by, recorded_at FROM placed_deposit_history
+SELECT date, kind, amount, interest, tax, detail, journal_id, case_id, recorded_by, recorded_at FROM placed_deposit_history
 WHERE account_id = $1 ORDER BY id;
 
 -- name: payments
@@ -147,6 +148,15 @@ SELECT i.id FROM certificate_issue i
 LEFT JOIN (SELECT d.issue_id, sum(h.amount) AS placed FROM placed_deposit d
            JOIN placed_deposit_history h ON h.account_id = d.account_id AND h.kind = 'opened' GROUP BY d.issue_id) p ON p.issue_id = i.id
 WHERE i.placed <> coalesce(p.placed, 0) ORDER BY i.id LIMIT $1;
+
+-- name: verify_tax
+-- What a deposit's history, or an agreement's, says was withheld is what its journal has put aside.
+SELECT h.journal_id AS journal
+FROM (SELECT journal_id, tax FROM placed_deposit_history WHERE interest > 0 AND journal_id IS NOT NULL
+      UNION ALL SELECT journal_id, tax FROM agreement_settlement WHERE journal_id IS NOT NULL) h
+WHERE h.tax <> (SELECT coalesce(sum(e.amount), 0) FROM entry e JOIN internal_account i ON i.account_id = e.account_id
+                WHERE e.journal_id = h.journal_id AND NOT e.debit AND i.role = 'interest_tax')
+ORDER BY h.journal_id LIMIT $1;
 
 -- name: blocked
 SELECT id FROM ledger_account WHERE id = ANY ($1::bigint[]) AND (debit_blocked OR credit_blocked);

@@ -251,8 +251,15 @@ def _check_status(accounts: Sequence[Account], lines: Sequence[Line]) -> None:
         if account.closed:
             raise refuse("account_closed", account=account.number)
     for account, line in zip(accounts, lines, strict=True):
-        if account.debit_blocked if line.debit else account.credit_blocked:
+        if (account.debit_blocked if line.debit else account.credit_blocked) and not _outweighed(lines, line):
             raise refuse("account_blocked", account=account.number, side="debit" if line.debit else "credit")
+
+
+def _outweighed(lines: Sequence[Line], line: Line) -> bool:
+    """Whether the journal moves the line's account the other way in all: tax withheld of the interest that is credited with
+    it takes nothing out of an account."""
+    of_account = (x for x in lines if x.account_id == line.account_id)
+    return sum(x.amount if x.debit == line.debit else -x.amount for x in of_account) < 0
 
 
 def _inter_branch_legs(known: WorkingSet, accounts: Sequence[Account], lines: Sequence[Line]) -> list[Line]:

@@ -237,9 +237,6 @@ WHERE j.id > $2 GROUP BY j.id HAVING count(e.id) <> 1 ORDER BY j.id LIMIT $1;
 -- name: customer_accounts
 SELECT id, number, branch_id, currency FROM ledger_account WHERE number = ANY ($1::text[]) AND terms_id IS NOT NULL AND NOT by_contract;
 
--- name: settle_interest
-SELECT ledger_settle_interest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
-
 -- name: verify_balance_days
 WITH booked AS (
     SELECT e.account_id, sum((CASE WHEN e.debit THEN -e.amount ELSE e.amount END) * (j.value_date - b.interest_since)) AS days

@@ -49,6 +49,13 @@ class Catalogue:
                 break
         raise refuse("product_unknown", "product", product=key[:40], day=on.isoformat())
 
+    def newest(self, key: str, on: date) -> Product:
+        """The last version that has begun by a day, whether or not it is sold any more. Refuses ``product_unknown``."""
+        for product in reversed(self._by_key.get(key, ())):
+            if product.valid_from <= on:
+                return product
+        raise refuse("product_unknown", "product", product=key[:40], day=on.isoformat())
+
     def version(self, key: str, number: int) -> Product:
         """A version by its number: what a contract was made on. Refuses ``product_version_unknown``."""
         for product in self._by_key.get(key, ()):

@@ -69,8 +69,13 @@ def interest_of(product: Product, segments: Iterable[Segment]) -> Interest:
     with localcontext(prec=PRECISION):
         weighted = sum((Decimal(s.balance_days) * s.rate for s in kept), Decimal(0))
         minor = _rounded(product, weighted / (100 * product.year_basis))
-        tax = _rounded(product, minor * product.tax / 100)
-    return Interest(minor, kept, tax)
+    return Interest(minor, kept, withheld(product, minor))
+
+
+def withheld(product: Product, minor: int) -> int:
+    """Tax on an interest that is paid: the version's share of it, rounded as interest is. Both in minor units."""
+    with localcontext(prec=PRECISION):
+        return _rounded(product, minor * product.tax / 100)
 
 
 def _rounded(product: Product, exact: Decimal) -> int:

@@ -54,6 +54,7 @@ class Reporting:
         self._places = asyncio.Semaphore(AT_ONCE_MAX)
         named = {code: Label(t.zh, t.en) for code, t in templates.by_code().items()}
         self._codes = labels("codes") | named
+        self._entries = {key: Label(e.zh, e.en) for key, e in templates.named_entries().items()}
 
     async def write(
         self,
@@ -93,7 +94,7 @@ class Reporting:
         """Write an issued statement. Refuses ``statement_unknown`` and ``statement_differs``."""
 
         async def made(conn: PoolConnection) -> Report:
-            return await statement_report(conn, code, self._codes, self._clock.now())
+            return await statement_report(conn, code, self._codes, self._entries, self._clock.now())
 
         return await self._written(made, format, language, out, progress)
 
@@ -108,6 +109,10 @@ class Reporting:
     def name_of(self, code: str) -> Label:
         """The words for a transaction code; the code itself where it is none of the bank's templates."""
         return self._codes.get(code) or Label(code, code)
+
+    def entry_name(self, code: str, *, debit: bool) -> Label | None:
+        """The words of an entry of a customer's account that is not what its journal is called: tax withheld of interest."""
+        return self._entries.get((code, debit))
 
     async def _written(
         self, made: Callable[[PoolConnection], Awaitable[Report]], format: Format, language: Language,

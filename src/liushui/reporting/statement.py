@@ -21,9 +21,11 @@ _COLUMNS = (
 
 
 async def statement_report(
-    conn: PoolConnection, code: str, codes: Mapping[str, Label], made_at: datetime
-) -> Report:
-    """A statement by the code under which it was issued. Refuses ``statement_unknown``, and ``statement_differs`` where the
+    conn: PoolConnection, code: str, codes: Mapping[str, Label], entries: Mapping[tuple[str, bool], Label],
+    made_at: datetime,
+) -> Report:  # fmt: skip
+    """A statement by the code under which it was issued. codes: words for transaction codes; entries: for entries that have
+    words of their own, by code and whether it is a debit. Refuses ``statement_unknown``, and ``statement_differs`` where the
     books no longer give what was handed out."""
     issued = await statement_by_code(conn, code)
     if not issued.genuine:
@@ -48,7 +50,7 @@ async def statement_report(
     )
     rows = [
         Row((
-            line["position"], line["date"], codes.get(line["code"], line["code"]),
+            line["position"], line["date"], entries.get((line["code"], line["side"] == "debit")) or codes.get(line["code"], line["code"]),
             *((line["amount"], None) if line["side"] == "debit" else (None, line["amount"])),
             line["balance"], line["journal"], line["memo"],
         ))

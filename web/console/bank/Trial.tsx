@@ -110,11 +110,15 @@ function Life({ found }: { found: TrialView }) {
     { key: 'balance', title: t('trial.balance'), cell: (line) => money(line.balance), figures: true },
     { key: 'rate', title: t('rates.percent'), cell: (line) => line.rate, figures: true },
     { key: 'interest', title: t('trial.interest'), cell: (line) => money(line.interest), figures: true },
+    ...(Number(found.tax)
+      ? [{ key: 'tax', title: t('trial.tax'), cell: (line: TrialLine) => money(line.tax), figures: true }]
+      : []),
   ];
   return (
     <>
       <p role="status">
         {t('trial.inAll', { amount: `${found.currency} ${money(found.interest)}`, version: found.version })}
+        {Number(found.tax) ? ` ${t('trial.taxed', { amount: `${found.currency} ${money(found.tax)}` })}` : ''}
       </p>
       <ScrolledTable
         label={t('trial.life')}

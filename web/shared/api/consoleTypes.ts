@@ -215,5 +215,6 @@ export interface TrialView {
   version: number;
   currency: string;
   interest: string;
+  tax: string;
   lines: TrialLine[];
 }

@@ -66,6 +66,8 @@ export interface Movement {
   amount: string;
   balance: string;
   memo: string | null;
+  zh: string | null;
+  en: string | null;
   counterparty: string | null;
 }
 
@@ -161,6 +163,7 @@ export interface DepositQuote {
   rate: string;
   matures_on: string | null;
   interest: string | null;
+  tax: string | null;
   fee: string;
 }
 
@@ -176,6 +179,7 @@ export interface InterestPart {
 export interface IfTakenToday {
   date: string;
   interest: string;
+  tax: string;
   total: string;
   why: string | null;
   parts: InterestPart[];

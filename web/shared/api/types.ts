@@ -373,6 +373,8 @@ export interface StatementLine {
   amount: string;
   balance: string;
   memo: string | null;
+  zh: string | null;
+  en: string | null;
 }
 
 export interface Statement {

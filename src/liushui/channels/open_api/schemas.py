@@ -261,6 +261,10 @@ class StatementLine(BaseModel):
     amount: str
     balance: str
     memo: str | None
+    zh: str | None = Field(
+        description="Words of the entry where it is not what its journal is called: tax withheld."
+    )
+    en: str | None
 
 
 class Statement(BaseModel):

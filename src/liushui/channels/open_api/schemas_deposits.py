@@ -46,7 +46,7 @@ class InterestPart(BaseModel):
 
 
 class IfTakenToday(BaseModel):
-    """What taking all of it out on the business date would pay."""
+    """What taking all of it out on the business date would pay. interest: before tax; total: after it."""
 
     date: DayOnly
     interest: str
@@ -57,10 +57,13 @@ class IfTakenToday(BaseModel):
 
 
 class Happening(BaseModel):
+    """interest: before tax."""
+
     date: DayOnly
     kind: str
     amount: str
     interest: str
+    tax: str
     detail: dict[str, Any]
     journal: int | None
     case: int | None

@@ -80,5 +80,6 @@ class DepositQuoteIn(Body):
 class DepositQuote(BaseModel):
     rate: str
     matures_on: date | None
-    interest: str | None = Field(description="At maturity; null where nobody can know it.")
+    interest: str | None = Field(description="At maturity, before tax; null where nobody can know it.")
+    tax: str | None = Field(description="What would be withheld of it at today's rate of tax.")
     fee: str

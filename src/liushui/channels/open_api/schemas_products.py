@@ -87,4 +87,5 @@ class TrialView(BaseModel):
     version: int
     currency: str
     interest: str = Field(description="In all, before tax.")
+    tax: str = Field(description="In all.")
     lines: list[TrialLine]

@@ -69,17 +69,17 @@ class Desk:
 
     async def record(
         self, uow: UnitOfWork, contract: Contract, header: Header, kind: str, on: date, *, amount: int = 0,
-        interest: int = 0, journal: int | None = None, detail: Mapping[str, Any] | None = None,
+        interest: int = 0, tax: int = 0, journal: int | None = None, detail: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
-        """Add to the contract's history, and tell by an event ``deposit_<kind>``."""
+        """Add to the contract's history, and tell by an event ``deposit_<kind>``. interest: before tax; tax: withheld of it."""
         case = None if header.process_instance is None else int(header.process_instance)
         await uow.conn.execute(
-            Q.insert_history, contract.account_id, on, kind, amount, interest, json.dumps(detail or {}), journal, case,
-            header.operator, self.clock.now(),
+            Q.insert_history, contract.account_id, on, kind, amount, interest, tax, json.dumps(detail or {}), journal,
+            case, header.operator, self.clock.now(),
         )  # fmt: skip
         payload = {
             "deposit": contract.number, "date": on.isoformat(), "amount": amount, "interest": interest,
-        } | dict(detail or {})  # fmt: skip
+        } | ({"tax": tax} if tax else {}) | dict(detail or {})  # fmt: skip
         await uow.emit(
             f"deposit_{kind}", self.clock.now(), subjects=[contract.account_id, contract.linked_account_id],
             payload=payload,

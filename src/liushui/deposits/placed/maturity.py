@@ -17,7 +17,7 @@ from liushui.deposits.placed.model import Contract, Facts, Instruction, quote
 from liushui.deposits.placed.repository import Market, Q, contracts_by_id, facts_of, market_on
 from liushui.kernel.errors import Refused
 from liushui.ledger import Header, Post
-from liushui.products import Product, RateType, opening_faults, parse_tenor
+from liushui.products import Interest, Product, RateType, opening_faults, parse_tenor
 from liushui.store.database import UnitOfWork
 
 AT_ONCE = 100
@@ -28,12 +28,12 @@ BLOCKED = "account_blocked"
 
 @dataclass(frozen=True, slots=True)
 class Matured:
-    """What becomes of a contract on its day. interest: of the term, minor units. kept: of it placed again. next_: the
+    """What becomes of a contract on its day. interest: of the term. kept: of it placed again, minor units. next_: the
     version and rate of the next term; None: there is none. hindered: why its instruction is not followed."""
 
     contract: Contract
     day: date
-    interest: int
+    interest: Interest
     kept: int
     request: Post | None
     pays_out: bool = False
@@ -98,7 +98,9 @@ async def _plan_all(desk: Desk, uow: UnitOfWork, contracts: Sequence[Contract]) 
                 "customer": contract.linked_account_id,
             }
             if contract.account_id in blocked and contract.instruction is Instruction.PAY_OUT:
-                planned[contract.account_id] = Matured(contract, day, 0, 0, None, hindered=BLOCKED)
+                planned[contract.account_id] = Matured(
+                    contract, day, Interest(0, ()), 0, None, hindered=BLOCKED
+                )
                 continue
             planned[contract.account_id] = _plan(desk, contract, market, facts[contract.account_id], roles)
     return [planned[contract.account_id] for contract in contracts]
@@ -106,21 +108,22 @@ async def _plan_all(desk: Desk, uow: UnitOfWork, contracts: Sequence[Contract]) 
 
 def _plan(desk: Desk, contract: Contract, market: Market, facts: Facts, roles: Mapping[str, int]) -> Matured:
     day = market.day
-    interest = quote(market.product_of(contract), contract, contract.principal, day, facts).interest.net
+    interest = quote(market.product_of(contract), contract, contract.principal, day, facts).interest
     header = _header(contract, day)
     if contract.instruction is Instruction.STAY:
         return Matured(contract, day, interest, 0, None)
     if contract.instruction is Instruction.PAY_OUT:
-        amounts = {"principal": contract.principal, "interest": interest, "fee": 0}
+        amounts = {"principal": contract.principal, "interest": interest.minor, "tax": interest.tax, "fee": 0}
         request = desk.journal(WITHDRAWAL, header, roles, amounts)
         return Matured(contract, day, interest, 0, request, pays_out=True)
-    kept = interest if contract.instruction is Instruction.PRINCIPAL_AND_INTEREST else 0
+    kept = interest.net if contract.instruction is Instruction.PRINCIPAL_AND_INTEREST else 0
     try:
         following = _next_term(contract, market, contract.principal + kept)
     except Refused as refused:
         return Matured(contract, day, interest, 0, None, hindered=refused.code)
     paid_to = contract.account_id if kept else contract.linked_account_id
-    request = desk.journal(INTEREST, header, {**roles, "customer": paid_to}, {"interest": interest})
+    amounts = {"interest": interest.minor, "tax": interest.tax}
+    request = desk.journal(INTEREST, header, {**roles, "customer": paid_to}, amounts)
     return Matured(contract, day, interest, kept, request, next_=following)
 
 
@@ -161,15 +164,16 @@ async def _follow(desk: Desk, uow: UnitOfWork, matured: Matured, journal: int | 
         await uow.conn.execute(Q.withdrawn, contract.account_id, 0, 0, contract.opened_on)
         await desk.ledger.close_account(uow, contract.account_id)
         await desk.record(
-            uow, contract, header, "closed", day, amount=contract.principal, interest=matured.interest, journal=journal,
-            detail={"instruction": contract.instruction.value},
+            uow, contract, header, "closed", day, amount=contract.principal, interest=matured.interest.minor,
+            tax=matured.interest.tax, journal=journal, detail={"instruction": contract.instruction.value},
         )  # fmt: skip
         return
     product, rate = matured.next_
     principal, ends = contract.principal + matured.kept, parse_tenor(contract.tenor).end(day)
     await uow.conn.execute(Q.renewed, contract.account_id, product.version, day, ends, rate, principal)
     await desk.record(
-        uow, contract, header, "renewed", day, amount=principal, interest=matured.interest, journal=journal,
+        uow, contract, header, "renewed", day, amount=principal, interest=matured.interest.minor,
+        tax=matured.interest.tax, journal=journal,
         detail={
             "kept": matured.kept, "rate": None if rate is None else f"{rate:f}", "matures_on": ends.isoformat(),
             "term": contract.term + 1,

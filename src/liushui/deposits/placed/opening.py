@@ -16,6 +16,7 @@ from liushui.kernel.money import format_minor
 from liushui.ledger import CustomerAccount, Header, NewAccount
 from liushui.parties import Customer
 from liushui.products import (
+    Interest,
     Kind,
     Placement,
     Plan,
@@ -51,8 +52,8 @@ class NewDeposit:
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What the bank offers for it today. rate: percent a year, fixed for the term; None where it is found later. shown:
-    the rate that is shown instead. matures_on: None where there is no term. interest: at maturity, minor units; None where it
-    cannot be known."""
+    the rate that is shown instead. matures_on: None where there is no term. interest: at maturity, with the tax of today; None
+    where it cannot be known."""
 
     product: Product
     day: date
@@ -60,15 +61,15 @@ class Offer:
     shown: Decimal
     matures_on: date | None
     fee: int
-    interest: int | None = None
+    interest: Interest | None = None
 
 
 async def offer_for(
     conn: PoolConnection, new: NewDeposit, account: CustomerAccount, owner: Customer, today: date
 ) -> Offer:
     """Look at a wish. Refuses every fault at once: those of ``opening_faults``, ``product_unknown``,
-    ``product_not_placed``, ``currency_differs``, ``renewal_not_offered``, ``deposit_tax_unsupported``,
-    ``certificate_not_offered``, ``rate_changed``, ``rate_unknown``."""
+    ``product_not_placed``, ``currency_differs``, ``renewal_not_offered``, ``certificate_not_offered``,
+    ``rate_changed``, ``rate_unknown``."""
     market = await market_on(conn, today)
     product = market.catalogue.get(new.product, today)
     if product.kind not in PLACED:
@@ -79,8 +80,6 @@ async def offer_for(
         faults.append(Fault("currency_differs", params, "account"))
     if not _offers(product, new.instruction):
         faults.append(Fault("renewal_not_offered", {"product": product.key}, "instruction"))
-    if product.tax:
-        faults.append(Fault("deposit_tax_unsupported", {"product": product.key}, "product"))
     if product.kind is Kind.CERTIFICATE and not faults:
         faults += await _issue_faults(conn, product, new, today)
     raise_if_any(faults)
@@ -111,7 +110,7 @@ async def selling_on(conn: PoolConnection, today: date, *, holder: str, currency
     for product in market.catalogue.on(today).values():
         if product.kind not in PLACED - {Kind.CERTIFICATE} or holder not in product.holders:
             continue
-        if product.currency != currency or product.tax:
+        if product.currency != currency:
             continue
         for tenor in product.tenors or ("",):
             with suppress(Refused):  # rate_unknown: not for sale today
@@ -153,12 +152,12 @@ def _priced(market: Market, product: Product, new: NewDeposit) -> Offer:
     return Offer(product, market.day, rate, shown, ends, fee, interest)
 
 
-def _at_maturity(product: Product, new: NewDeposit, opened: date, ends: date, rate: Decimal) -> int:
+def _at_maturity(product: Product, new: NewDeposit, opened: date, ends: date, rate: Decimal) -> Interest:
     if product.kind is Kind.INSTALMENT:
         plan = Plan(new.amount, opened, new.tenor, rate)
         payments = [(add_months(opened, month), new.amount) for month in range(plan.months)]
-        return instalment_interest(product, plan, payments, ends, Decimal(0)).net
-    return accrued_interest(product, Placement(new.amount, opened, new.tenor, rate), ends).net
+        return instalment_interest(product, plan, payments, ends, Decimal(0))
+    return accrued_interest(product, Placement(new.amount, opened, new.tenor, rate), ends)
 
 
 async def place(

@@ -46,8 +46,10 @@ class Market:
     table: RateTable | None
 
     def product_of(self, contract: Contract) -> Product:
-        """The version that a contract's term is on."""
-        return self.catalogue.version(contract.product, contract.version)
+        """The version that a contract's term is on. Tax is not agreed on: it is that of the newest version on the day."""
+        agreed = self.catalogue.version(contract.product, contract.version)
+        tax = self.catalogue.newest(contract.product, self.day).tax
+        return agreed if tax == agreed.tax else replace(agreed, tax=tax)
 
     def rate(self, name: str, currency: str, tenor: str) -> Decimal:
         """Percent a year. Refuses ``rate_unknown``."""
@@ -121,12 +123,13 @@ async def facts_of(conn: PoolConnection, market: Market, contracts: Sequence[Con
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A line of a contract's history. Amounts in minor units."""
+    """A line of a contract's history. Amounts in minor units. interest: before tax; tax: what was withheld of it."""
 
     date: date
     kind: str
     amount: int
     interest: int
+    tax: int
     detail: Mapping[str, Any]
     journal_id: int | None
     case_id: int | None
@@ -137,8 +140,8 @@ async def history_of(conn: PoolConnection, account_id: int) -> list[Happening]:
     """What happened to a contract, oldest first."""
     return [
         Happening(
-            row["date"], row["kind"], row["amount"], row["interest"], json.loads(row["detail"]), row["journal_id"],
-            row["case_id"], row["recorded_by"],
+            row["date"], row["kind"], row["amount"], row["interest"], row["tax"], json.loads(row["detail"]),
+            row["journal_id"], row["case_id"], row["recorded_by"],
         )
         for row in await conn.fetch(Q.history, account_id)
     ]  # fmt: skip

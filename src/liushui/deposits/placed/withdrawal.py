@@ -43,27 +43,27 @@ async def withdraw_placed(
     number: str,
     amount: int | None,
     *,
-    expected: tuple[int, int] | None = None,
+    expected: tuple[int, int, int] | None = None,
 ) -> Quote:
     """Take an amount out onto the demand account; None: all of it, which closes the contract. What matured last night is
-    brought up to date first. expected: amount and interest that the customer has agreed to, minor
-    units.
+    brought up to date first. expected: amount, interest before tax and tax that the customer has agreed to, minor units.
 
     Refuses ``interest_changed`` where it is not those any more, and like ``quote`` and the books."""
     today = (await uow.head()).business_date
     contract = await catch_up(desk, uow, await contract_by_number(uow.conn, number), today)
     market, facts, quoted = await quote_today(uow.conn, contract, amount, today)
-    if expected is not None and expected != (quoted.amount, quoted.interest.net):
+    interest = quoted.interest
+    if expected is not None and expected != (quoted.amount, interest.minor, interest.tax):
         raise refuse("interest_changed", deposit=number)
     product, early = market.product_of(contract), contract.is_early(today)
     fee = quoted.fee(product, early=early)
     roles = await desk.roles(uow, contract, contract.linked_account_id)
-    amounts = {"principal": quoted.amount, "interest": quoted.interest.net, "fee": fee}
+    amounts = {"principal": quoted.amount, "interest": interest.minor, "tax": interest.tax, "fee": fee}
     journal = await desk.post(uow, desk.journal(WITHDRAWAL, header, roles, amounts))
     await _settle(uow, contract, quoted, today, early=early)
     await desk.record(
         uow, contract, header, "part_withdrawn" if quoted.left else "closed", today, amount=quoted.amount,
-        interest=quoted.interest.net, journal=journal,
+        interest=interest.minor, tax=interest.tax, journal=journal,
         detail={"why": broken(contract, facts, today), "left": quoted.left, "fee": fee},
     )  # fmt: skip
     if quoted.left == 0:
@@ -105,7 +105,7 @@ async def _split(
     apart = await insert_contract(desk, uow, offer, new, linked, owner, branch_code=contract.number[:4])
     roles = {"deposit": contract.account_id, "customer": apart.account_id}
     moved = header._replace(key=f"{header.key}:apart")
-    amounts = {"principal": quoted.restarted, "interest": 0, "fee": 0}
+    amounts = {"principal": quoted.restarted, "interest": 0, "tax": 0, "fee": 0}
     journal = await desk.post(uow, desk.journal(WITHDRAWAL, moved, roles, amounts))
     await conn.execute(Q.withdrawn, contract.account_id, quoted.rest, 0, contract.opened_on)
     detail = {"from": contract.number, "to": apart.number}

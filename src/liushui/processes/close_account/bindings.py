@@ -40,7 +40,7 @@ async def _book_out(services: Services, context: Context, amount: int) -> dict[s
             services.clock,
             account_id=found.id,
             branch_id=context.branch_id,
-            amount=amount - v["interest"],
+            amount=amount - v["interest"] + v.get("tax", 0),
         )
     go, come = counted(v)
     what = Counted(found.number, amount, come, go, context.operator)
@@ -75,15 +75,16 @@ def bindings(services: Services) -> Sequence[Binding]:
 
     async def compute(context: Context) -> dict[str, Any]:
         found, uow = await account_of(services, context), context.inside
-        interest = await interest_if_settled(uow, services.clock, services.ledger, found)
+        paid = await interest_if_settled(uow, services.clock, services.ledger, found)
         booked = (await balance(uow.conn, found.id)).ledger
-        left = booked + interest
+        left = booked + paid.net
         # The customer has ordered what stood on the account; the interest of the last days nobody could have known.
         ordered = await has_appointment(uow, account_id=found.id, branch_id=context.branch_id, amount=booked)
         words = amount_in_words(left) if left > 0 else None
         return {
-            "amount": left, "interest": interest, "amount_in_words": words, "has_appointment": ordered,
-            "amount_shown": format_minor(left, CURRENCY), "interest_shown": format_minor(interest, CURRENCY),
+            "amount": left, "interest": paid.interest, "tax": paid.tax, "amount_in_words": words,
+            "has_appointment": ordered, "amount_shown": format_minor(left, CURRENCY),
+            "interest_shown": format_minor(paid.interest, CURRENCY), "tax_shown": format_minor(paid.tax, CURRENCY),
         }  # fmt: skip
 
     async def close(context: Context) -> dict[str, Any]:

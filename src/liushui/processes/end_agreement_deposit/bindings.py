@@ -29,6 +29,6 @@ def bindings(services: Services) -> Sequence[Binding]:
         )  # fmt: skip
         await audit(context.inside, services.clock, actor=context.operator, action="agreement_deposit_ended",
                     subject=found.number, outcome=context.variables["reason"])  # fmt: skip
-        return {"interest": paid}
+        return {"interest": paid.interest, "tax": paid.tax}
 
     return [Binding("agreement_deposit_end.check", check), Binding("agreement_deposit_end.end", end)]

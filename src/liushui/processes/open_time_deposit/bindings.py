@@ -38,7 +38,9 @@ def bindings(services: Services) -> Sequence[Binding]:
         return {
             "instruction": new.instruction.value, "product_name": made.product.zh, "product_name_en": made.product.en,
             "rate_shown": f"{made.shown:f}", "amount_shown": shown(new.amount),
-            "amount_in_words": amount_in_words(new.amount), "interest_shown": shown(made.interest),
+            "amount_in_words": amount_in_words(new.amount),
+            "interest_shown": None if made.interest is None else shown(made.interest.minor),
+            "tax_shown": None if made.interest is None else shown(made.interest.tax),
             "matures_on": None if made.matures_on is None else made.matures_on.isoformat(),
             "password_set": password.present,
         }  # fmt: skip

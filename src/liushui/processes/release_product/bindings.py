@@ -70,4 +70,5 @@ def _line(row: Row, currency: str) -> dict[str, Any]:
         "day": row.day.isoformat(), "what": row.what, "amount": format_minor(row.amount, currency),
         "balance": format_minor(row.balance, currency),
         "interest": None if row.interest is None else format_minor(row.interest.minor, currency),
+        "tax": None if row.interest is None else format_minor(row.interest.tax, currency),
     }  # fmt: skip

@@ -43,8 +43,9 @@ def bindings(services: Services) -> Sequence[Binding]:
         fee = quoted.fee(market.product_of(found), early=found.is_early(today))
         interest = quoted.interest
         return {
-            "amount": quoted.amount, "interest": interest.net, "breakdown": breakdown(interest),
-            "amount_shown": shown(quoted.amount), "interest_shown": shown(interest.net), "fee_shown": shown(fee),
+            "amount": quoted.amount, "interest": interest.minor, "tax": interest.tax, "breakdown": breakdown(interest),
+            "amount_shown": shown(quoted.amount), "interest_shown": shown(interest.minor),
+            "tax_shown": shown(interest.tax), "fee_shown": shown(fee),
             "total_shown": shown(quoted.amount + interest.net - fee), "left_shown": shown(quoted.left),
             "why": broken(found, facts, today),
         }  # fmt: skip
@@ -53,13 +54,14 @@ def bindings(services: Services) -> Sequence[Binding]:
         """Refuses ``interest_changed`` where it is not what was agreed to any more, and like the books."""
         v = context.variables
         found, _ = await deposit_of(services, context)
-        agreed = (v["amount"], v["interest"]) if "interest" in v else None
+        agreed = (v["amount"], v["interest"], v.get("tax", 0)) if "interest" in v else None
         done = await withdraw_placed(
             desk_of(services), context.inside, bare_header(context), found.number, v.get("part"),
             expected=agreed,
         )  # fmt: skip
         context.link("account", found.linked)
-        return {"amount": done.amount, "interest": done.interest.net, "left": done.left}
+        interest = done.interest
+        return {"amount": done.amount, "interest": interest.minor, "tax": interest.tax, "left": done.left}
 
     return [
         Binding("placed.look", look),

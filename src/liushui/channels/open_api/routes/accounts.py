@@ -67,17 +67,18 @@ async def statement_view(bank: Bank, account: str, after: int, limit: int) -> s.
     found = await bank.directory.find(account)
     async with bank.db.read() as conn:
         rows = await statement(conn, found.id, after=after, limit=limit + 1)
-    lines = [movement_of(row, found.currency) for row in rows[:limit]]
+    lines = [movement_of(bank, row, found.currency) for row in rows[:limit]]
     more = lines[-1].position if len(rows) > limit else None
     return s.Statement(account=account, currency=found.currency, lines=lines, next=more)
 
 
-def movement_of(r: Record, currency: str) -> s.StatementLine:
+def movement_of(bank: Bank, r: Record, currency: str) -> s.StatementLine:
+    name = bank.reporting.entry_name(r["code"], debit=r["debit"])
     return s.StatementLine(
         position=r["position"], journal=r["journal_id"], booking_date=r["booking_date"],
         value_date=r["value_date"], recorded_at=r["recorded_at"], code=r["code"],
         side="debit" if r["debit"] else "credit", amount=format_minor(r["amount"], currency),
-        balance=format_minor(r["balance_after"], currency), memo=r["memo"],
+        balance=format_minor(r["balance_after"], currency), memo=r["memo"], zh=name and name.zh, en=name and name.en,
     )  # fmt: skip
 
 

@@ -102,7 +102,8 @@ async def quote_deposit(body: my.DepositQuoteIn, bank: TheBank, visitor: Custome
         offer = await offer_for(conn, wish, account, owner, await business_date(conn))
     return my.DepositQuote(
         rate=f"{offer.shown:f}", matures_on=offer.matures_on, fee=format_minor(offer.fee, account.currency),
-        interest=None if offer.interest is None else format_minor(offer.interest, account.currency),
+        interest=None if offer.interest is None else format_minor(offer.interest.minor, account.currency),
+        tax=None if offer.interest is None else format_minor(offer.interest.tax, account.currency),
     )  # fmt: skip
 
 
@@ -124,7 +125,7 @@ async def _detail(conn: PoolConnection, found: Contract) -> s.DepositDetail:
         history=[
             s.Happening(
                 date=h.date, kind=h.kind, amount=format_minor(h.amount, found.currency),
-                interest=format_minor(h.interest, found.currency), detail=dict(h.detail), journal=h.journal_id,
+                interest=format_minor(h.interest, found.currency), tax=format_minor(h.tax, found.currency), detail=dict(h.detail), journal=h.journal_id,
                 case=h.case_id,
             )
             for h in await history_of(conn, found.account_id)

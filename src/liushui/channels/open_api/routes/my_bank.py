@@ -93,7 +93,7 @@ async def search_my_movements(
             DEPOSITS_Q.movements, found.id, before, date_from, date_to, text, *bounds, limit + 1
         )
     lines = [
-        my.Movement(**movement_of(row, found.currency).model_dump(), counterparty=row["counterparty"])
+        my.Movement(**movement_of(bank, row, found.currency).model_dump(), counterparty=row["counterparty"])
         for row in rows[:limit]
     ]
     more = lines[-1].position if len(rows) > limit else None

@@ -70,10 +70,12 @@ async def try_product(
         rates = await rate_table(conn)
     minor = Money.parse(amount, found.currency).minor
     rows = simulate(found, rates, Trial(minor, start, until, tenor, renewal, found.base_least))
-    interest = sum(row.interest.minor for row in rows if row.interest is not None)
+    earned = [row.interest for row in rows if row.interest is not None]
+    interest, tax = sum(i.minor for i in earned), sum(i.tax for i in earned)
     return sp.TrialView(
         product=found.key, version=found.version, currency=found.currency,
-        interest=format_minor(interest, found.currency), lines=[_line(row, found.currency) for row in rows],
+        interest=format_minor(interest, found.currency), tax=format_minor(tax, found.currency),
+        lines=[_line(row, found.currency) for row in rows],
     )  # fmt: skip
 
 
