@@ -190,7 +190,11 @@ def test_a_locked_screen_has_no_session_and_keeps_the_form(sit: Sit) -> None:
     desk.open()
     desk.log_in("T0001")
     desk.type("1001", LI, "77")
-    desk.page.keyboard.press("F8")
+    with desk.page.expect_response(
+        lambda a: a.url.endswith("/v1/sessions/current") and a.request.method == "DELETE"
+    ) as told:
+        desk.page.keyboard.press("F8")
+    assert told.value.ok
     expect(desk.page.get_by_role("dialog")).to_contain_text(WORDS["en"]["locked"])
     expect(desk.page.locator(".page")).to_have_attribute("inert", "")
     status = desk.page.evaluate("fetch('/v1/sessions/current').then(answer => answer.status)")

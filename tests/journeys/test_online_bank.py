@@ -232,11 +232,13 @@ def place(desk: Desk, product: str, amount: str) -> None:
     """A deposit; then its page of steps, and back to the deposits."""
     desk.page.get_by_role("link", name="存款").click()
     field(desk, "产品").select_option(product)
+    called = field(desk, "产品").locator("option:checked").inner_text()
     field(desk, "金额").fill(amount)
     expect(desk.page.locator(".quote")).to_contain_text("利率")
     usable(desk)
     desk.page.get_by_role("button", name="同意并存入").click()
     ended(desk, "")
+    expect(desk.page.locator("main")).to_contain_text(called)  # and not the key of the product
     desk.page.get_by_role("link", name="存款").click()
 
 
@@ -288,6 +290,7 @@ def test_a_complaint_is_followed_to_its_number(sit: Sit, bank: RunningBank) -> N
     number = ask(bank, "R0001", "GET", f"/v1/cases/{case}")["objects"]["complaint"][0]
     expect(desk.page.locator("main")).to_contain_text(number)
     expect(desk.page.locator(".step-now").first).to_contain_text("by ")
+    expect(desk.page.locator("main")).not_to_contain_text("complain together")  # nor what only staff fill in
     usable(desk)
     desk.page.get_by_role("link", name="Withdraw the complaint").click()
     expect(field(desk, "Complaint")).to_have_value(number)
@@ -330,6 +333,10 @@ def test_a_session_that_ends_in_mid_form_loses_nothing_and_people_are_shown_thei
     before = balance(bank, ZHANGS)
     desk.page.get_by_role("link", name="Transfer").click()
     field(desk, "To account").fill(ZHANGS)
+    field(desk, "Amount").fill("99999")
+    desk.page.get_by_role("button", name="Next: check").click()
+    expect(desk.page.locator("main")).to_contain_text("More than what is available")
+    desk.page.get_by_role("button", name="Change it").click()
     field(desk, "Amount").fill("1.50")
     desk.page.context.clear_cookies(name="liushui_customer")
     desk.page.get_by_role("button", name="Next: check").click()

@@ -68,7 +68,10 @@ def test_a_till_that_differs_from_its_last_count_is_not_opened(demo: str) -> Non
 
 def test_a_till_that_is_signed_out_is_locked_and_stays_its_tellers(demo: str) -> None:
     async def tell(s: Story) -> None:
-        await s.start(TELLER, "till_sign_out")
+        case = await s.start(TELLER, "till_sign_out")
+        assert await rows(s, "SELECT name FROM process_instance WHERE id = $1", case) == [
+            {"name": "0001-T01"}
+        ]
         assert await refused(s.start(TELLER, "till_sign_out")) == ["till_signed_out"]
         given = {"account": ZHANG, "amount": "100.00", "denominations": {"10000": 1}}
         assert await refused(s.start(TELLER, "cash_deposit", **given)) == ["till_signed_out"]

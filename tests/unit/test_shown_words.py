@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,8 @@ from liushui.parties.identity_service import Answer
 from liushui.workflow.bundle import Parsed, parse, read_folder
 
 PROCESSES = Path(str(resources.files("liushui.processes")))
+SOURCES = Path(str(resources.files("liushui")))
+CONSOLE = Path(__file__).parents[2] / "web" / "console"
 HOUSE = sorted(folder.parent.name for folder in PROCESSES.glob("*/process.bpmn"))
 
 
@@ -55,3 +60,47 @@ def test_what_somebody_chose_is_shown_in_the_words_of_the_choice() -> None:
 def test_every_answer_of_the_identity_service_has_words(process: str) -> None:
     shown = {f.name: f for f in house(process).forms["review"].fields}["identity_answer"]
     assert set(shown.choices or ()) == {answer.value for answer in Answer}
+
+
+def calls(name: str) -> Iterator[ast.Call]:
+    """Of a function or a method of this name, anywhere in the bank."""
+    for file in SOURCES.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and name in (
+                getattr(node.func, "id", ""),
+                getattr(node.func, "attr", ""),
+            ):
+                yield node
+
+
+def texts(nodes: list[ast.expr]) -> list[str]:
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
+def words_of(table: str, file: str) -> set[str]:
+    """The codes that a page of the console has words for."""
+    found = re.search(
+        rf"export const {table}\b[^{{]*{{(.*?)}};", (CONSOLE / file).read_text("utf-8"), re.DOTALL
+    )
+    assert found is not None
+    return set(re.findall(r"^  (\w+):", found[1], re.MULTILINE))
+
+
+def test_what_the_audit_trail_records_is_shown_in_words() -> None:
+    told = {
+        text for call in calls("audit") for key in call.keywords if key.arg == "action" for text in texts([key.value])
+    }  # fmt: skip
+    changes = {
+        f"online_banking_{text}" for call in calls("_record") if "case_id" in {key.arg for key in call.keywords}
+        for text in texts(call.args[4:5])
+    }  # fmt: skip
+    tried = {text for call in calls("settle_password") for text in texts(call.args[4:5])}
+    assert len(told) > 30
+    assert len(changes) > 3
+    assert told | changes | tried <= words_of("ACTS", "house/acts.ts")
+
+
+def test_what_a_case_is_about_is_shown_in_words() -> None:
+    linked = {text for call in calls("link") for text in texts(call.args[:1])}
+    assert len(linked) > 10
+    assert linked <= words_of("OBJECTS", "processes/words.ts")

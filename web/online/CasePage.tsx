@@ -3,7 +3,7 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { get } from '../shared/api/client';
-import type { MyCase } from '../shared/api/customerTypes';
+import type { DepositOfferView, MyCase } from '../shared/api/customerTypes';
 import type { FieldDefinition, Value, Values } from '../shared/api/types';
 import { labelOf, partOf, useI18n, type Key } from '../shared/words';
 import { showDecimal } from '../shared/money';
@@ -12,6 +12,7 @@ import { Back } from './Account';
 import { CustomerTask } from './CustomerTask';
 import { isDay, isMoment, showDay, showTime } from './dates';
 import { grouped, useMine } from './money';
+import { STAFF_FIELDS } from './NewRequest';
 import { statementPath } from './session';
 import { Facts, Failed, Notice, Title, Waiting } from './parts';
 import { plainRate, tenorOf } from './Home';
@@ -123,7 +124,14 @@ function Shown({ shown, reload }: { shown: MyCase; reload: () => void }) {
           rows={[
             [t('online.case.number'), String(shown.case)],
             [t('online.case.startedAt'), showTime(shown.started_at, language)],
-            ...rowsOf(shown.given_form?.fields ?? [], shown.given, language, t),
+            ...rowsOf(
+              (shown.given_form?.fields ?? []).filter(
+                (field) => !STAFF_FIELDS[shown.process]?.includes(field.name),
+              ),
+              shown.given,
+              language,
+              t,
+            ),
           ]}
         />
       </section>
@@ -194,6 +202,14 @@ export function rowsOf(
     ]);
 }
 
+/** What the bank calls a product of deposits; its key where it is no longer offered. */
+function Product({ named }: { named: string }) {
+  const { language } = useI18n();
+  const { value } = useLoad('deposit offers', () => get<DepositOfferView[]>('/v1/my/deposit-offers'));
+  const offer = value?.find((one) => one.product === named);
+  return <>{offer ? labelOf(offer, language) : named}</>;
+}
+
 function shownText(
   field: FieldDefinition,
   value: Value,
@@ -204,6 +220,7 @@ function shownText(
     if (isMoment(value)) return showTime(value, language);
     if (isDay(value)) return showDay(value, language);
     if (/^\d{14,}$/.test(value)) return grouped(value);
+    if (field.name === 'product' && field.type === 'text') return <Product named={value} />;
     if (field.name === 'tenor') return tenorOf(value, t);
     if (field.name.startsWith('rate')) return `${plainRate(value)}%`;
     if (/^\d+\.\d+$/.test(value)) return showDecimal(value);

@@ -1,13 +1,11 @@
 /* One placed deposit: its terms, what taking it out today would pay, and the taking out. */
 
 import { useState } from 'react';
-import { useLocation } from 'wouter';
-import { get, post } from '../shared/api/client';
-import type { DepositDetail, IfTakenToday, MyCase } from '../shared/api/customerTypes';
+import { get } from '../shared/api/client';
+import type { DepositDetail, IfTakenToday } from '../shared/api/customerTypes';
 import type { DepositView } from '../shared/api/types';
 import { useI18n, type Key } from '../shared/words';
 import { showDecimal } from '../shared/money';
-import { useErrand } from '../shared/useErrand';
 import { useLoad } from '../shared/useLoad';
 import { Back } from './Account';
 import { showDay } from './dates';
@@ -15,7 +13,7 @@ import { instructionOf } from './Deposits';
 import { plainRate, tenorOf } from './Home';
 import { AccountNumber, Eye, Money, useMine } from './money';
 import { Button, Facts, Failed, Notice, OtherFaults, Title, Unknown, Waiting } from './parts';
-import { useVisit } from './visit';
+import { useRequest } from './useRequest';
 
 export function Deposit({ place }: { place: number }) {
   const { t } = useI18n();
@@ -90,19 +88,9 @@ function TakeOut({ found, today }: { found: DepositView; today: IfTakenToday }) 
 
 function TakeAll({ found }: { found: DepositView }) {
   const { t } = useI18n();
-  const { visit } = useVisit();
   const { reload } = useMine();
-  const [, go] = useLocation();
   const [sure, setSure] = useState(false);
-  const errand = useErrand<MyCase>(
-    visit.customer,
-    `withdraw.${found.number.slice(-6)}`,
-    (form, key) => post('/v1/my/processes/withdraw_time_deposit/cases', { form }, key),
-    (made) => {
-      reload();
-      go(`/requests/${made.case}`);
-    },
-  );
+  const errand = useRequest(`withdraw.${found.number.slice(-6)}`, 'withdraw_time_deposit', reload);
   return (
     <>
       <OtherFaults error={errand.error} names={[]} />

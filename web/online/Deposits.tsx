@@ -1,20 +1,19 @@
 /* What the bank sells today, what it would bring, and the placing of it. */
 
 import { useEffect, useState } from 'react';
-import { useLocation } from 'wouter';
 import { type ApiError, asApiError, get, newKey, post } from '../shared/api/client';
-import type { DepositOfferView, DepositQuote, MyCase } from '../shared/api/customerTypes';
+import type { DepositOfferView, DepositQuote } from '../shared/api/customerTypes';
 import type { Values } from '../shared/api/types';
 import { useDraft } from '../shared/drafts';
 import { labelOf, useI18n, type Key } from '../shared/words';
 import { parseAmount, plainAmount, showDecimal } from '../shared/money';
-import { useErrand } from '../shared/useErrand';
 import { useLoad } from '../shared/useLoad';
 import { AccountChoice } from './AccountChoice';
 import { showDay } from './dates';
 import { DepositCards, plainRate, tenorOf } from './Home';
 import { useMine } from './money';
 import { Button, Echo, Facts, Failed, Field, faultsOf, OtherFaults, Title, Unknown, Waiting } from './parts';
+import { useRequest } from './useRequest';
 import { useVisit } from './visit';
 
 const INSTRUCTIONS: Record<string, Key> = {
@@ -68,7 +67,6 @@ function Place({ offers, first }: { offers: readonly DepositOfferView[]; first: 
   const { t, language } = useI18n();
   const { visit } = useVisit();
   const { reload } = useMine();
-  const [, go] = useLocation();
   const [filled, keep, drop] = useDraft<Filled>(visit.customer, 'deposit', () => ({
     account: first,
     product: offers[0]?.product ?? '',
@@ -83,16 +81,10 @@ function Place({ offers, first }: { offers: readonly DepositOfferView[]; first: 
   const chosen = tenors.find((one) => one.tenor === filled.tenor) ?? tenors[0];
   const minor = parseAmount(filled.amount);
   const quote = useQuote(filled, minor);
-  const errand = useErrand<MyCase>(
-    visit.customer,
-    'deposit',
-    (form, key) => post('/v1/my/processes/open_time_deposit/cases', { form }, key),
-    (made) => {
-      drop();
-      reload();
-      go(`/requests/${made.case}`);
-    },
-  );
+  const errand = useRequest('deposit', 'open_time_deposit', () => {
+    drop();
+    reload();
+  });
   const choose = (one: DepositOfferView) =>
     keep({
       ...filled,

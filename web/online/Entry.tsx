@@ -1,8 +1,9 @@
 /* The door: password, second factor, and for the first time the code from the counter. */
 
-import { useState, type ReactNode } from 'react';
+import { useState, type ChangeEvent, type ReactNode } from 'react';
 import { type ApiError, asApiError } from '../shared/api/client';
 import type { TicketView, Visit } from '../shared/api/customerTypes';
+import type { ProblemFault } from '../shared/api/types';
 import { useI18n, type Key } from '../shared/words';
 import { LanguageSwitch } from '../shared/LanguageSwitch';
 import { Enrol } from './Enrol';
@@ -175,6 +176,31 @@ export function DoorForm({ names, submitText, ready, work, children, onFailed }:
   );
 }
 
+interface NumberProps {
+  customer: string;
+  onCustomer: (text: string) => void;
+  error: ApiError | null;
+  readOnly?: boolean;
+}
+
+function NumberField({ customer, onCustomer, error, readOnly = false }: NumberProps) {
+  const { t } = useI18n();
+  return (
+    <Field label={t('online.entry.customer')} faults={faultsOf(error, 'customer')}>
+      {(common) => (
+        <input
+          {...common}
+          inputMode="numeric"
+          autoComplete="username"
+          value={customer}
+          readOnly={readOnly}
+          onChange={(event) => onCustomer(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
 interface PasswordProps {
   customer: string;
   onCustomer: (text: string) => void;
@@ -195,18 +221,7 @@ function Password({ customer, onCustomer, fixed, onTicket }: PasswordProps) {
     >
       {(error) => (
         <>
-          <Field label={t('online.entry.customer')} faults={faultsOf(error, 'customer')}>
-            {(common) => (
-              <input
-                {...common}
-                inputMode="numeric"
-                autoComplete="username"
-                value={customer}
-                readOnly={fixed}
-                onChange={(event) => onCustomer(event.target.value)}
-              />
-            )}
-          </Field>
+          <NumberField customer={customer} onCustomer={onCustomer} error={error} readOnly={fixed} />
           <Field label={t('online.entry.password')} faults={faultsOf(error, 'password')}>
             {(common) => (
               <input
@@ -302,37 +317,67 @@ export function CodeField({ code, onCode, autoFocus = false, error = null }: Cod
   );
 }
 
+export const NOTHING_TYPED = { password: '', again: '' };
+type Typed = typeof NOTHING_TYPED;
+
+export function isTypedTwice({ password, again }: Typed): boolean {
+  return password !== '' && again === password;
+}
+
+interface NewPasswordProps {
+  typed: Typed;
+  onTyped: (typed: Typed) => void;
+  faults: readonly ProblemFault[];
+}
+
+/** A password that nobody can read while it is typed is typed twice. */
+export function NewPassword({ typed, onTyped, faults }: NewPasswordProps) {
+  const { t } = useI18n();
+  const field = (name: keyof Typed) => ({
+    type: 'password',
+    autoComplete: 'new-password',
+    value: typed[name],
+    onChange: (event: ChangeEvent<HTMLInputElement>) => onTyped({ ...typed, [name]: event.target.value }),
+  });
+  const differs = typed.again !== '' && typed.again !== typed.password;
+  return (
+    <>
+      <Field
+        label={t('online.entry.newPassword')}
+        faults={faults}
+        hint={<p className="quiet">{t('online.entry.passwordHint')}</p>}
+      >
+        {(common) => <input {...common} {...field('password')} />}
+      </Field>
+      <Field
+        label={t('online.entry.again')}
+        hint={differs && <p className="entry-fault">{t('online.entry.differs')}</p>}
+      >
+        {(common) => <input {...common} {...field('again')} />}
+      </Field>
+    </>
+  );
+}
+
 function Activation({ onActivated }: { onActivated: (customer: string) => void }) {
   const { t } = useI18n();
   const [customer, setCustomer] = useState('');
   const [code, setCode] = useState('');
-  const [password, setPassword] = useState('');
-  const [again, setAgain] = useState('');
-  const differs = again !== '' && again !== password;
+  const [typed, setTyped] = useState(NOTHING_TYPED);
   return (
     <DoorForm
       names={['customer', 'activation_code', 'password']}
       submitText={t('online.entry.next')}
-      ready={customer !== '' && code !== '' && password !== '' && again === password}
+      ready={customer !== '' && code !== '' && isTypedTwice(typed)}
       work={async () => {
-        await activate(customer.trim(), code.trim(), password);
+        await activate(customer.trim(), code.trim(), typed.password);
         onActivated(customer.trim());
       }}
     >
       {(error) => (
         <>
           <p>{t('online.entry.activateMore')}</p>
-          <Field label={t('online.entry.customer')} faults={faultsOf(error, 'customer')}>
-            {(common) => (
-              <input
-                {...common}
-                inputMode="numeric"
-                autoComplete="username"
-                value={customer}
-                onChange={(event) => setCustomer(event.target.value)}
-              />
-            )}
-          </Field>
+          <NumberField customer={customer} onCustomer={setCustomer} error={error} />
           <Field label={t('online.entry.code')} faults={faultsOf(error, 'activation_code')}>
             {(common) => (
               <input
@@ -343,35 +388,7 @@ function Activation({ onActivated }: { onActivated: (customer: string) => void }
               />
             )}
           </Field>
-          <Field
-            label={t('online.entry.newPassword')}
-            faults={faultsOf(error, 'password')}
-            hint={<p className="quiet">{t('online.entry.passwordHint')}</p>}
-          >
-            {(common) => (
-              <input
-                {...common}
-                type="password"
-                autoComplete="new-password"
-                value={password}
-                onChange={(event) => setPassword(event.target.value)}
-              />
-            )}
-          </Field>
-          <Field
-            label={t('online.entry.again')}
-            hint={differs && <p className="entry-fault">{t('online.entry.differs')}</p>}
-          >
-            {(common) => (
-              <input
-                {...common}
-                type="password"
-                autoComplete="new-password"
-                value={again}
-                onChange={(event) => setAgain(event.target.value)}
-              />
-            )}
-          </Field>
+          <NewPassword typed={typed} onTyped={setTyped} faults={faultsOf(error, 'password')} />
         </>
       )}
     </DoorForm>

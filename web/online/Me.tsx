@@ -8,7 +8,7 @@ import { useI18n } from '../shared/words';
 import { useLoad } from '../shared/useLoad';
 import { showDay } from './dates';
 import { Enrol } from './Enrol';
-import { CodeField, DoorForm } from './Entry';
+import { CodeField, DoorForm, isTypedTwice, NewPassword, NOTHING_TYPED } from './Entry';
 import { Button, Facts, Failed, Field, faultsOf, Notice, Title, Waiting } from './parts';
 import { answer, havePasskeys } from './passkeys';
 import { proofOptions, type Proof } from './session';
@@ -149,7 +149,7 @@ function Password() {
   const { t } = useI18n();
   const { leave } = useVisit();
   const [old, setOld] = useState('');
-  const [fresh, setFresh] = useState('');
+  const [fresh, setFresh] = useState(NOTHING_TYPED);
   return (
     <section className="card" aria-labelledby="password">
       <h2 id="password">{t('online.me.password')}</h2>
@@ -157,9 +157,9 @@ function Password() {
       <DoorForm
         names={['old', 'new']}
         submitText={t('online.me.change')}
-        ready={old !== '' && fresh !== ''}
+        ready={old !== '' && isTypedTwice(fresh)}
         work={async () => {
-          await askOnce('PUT', '/v1/my/password', { old, new: fresh });
+          await askOnce('PUT', '/v1/my/password', { old, new: fresh.password });
           leave();
         }}
         onFailed={() => setOld('')}
@@ -177,17 +177,7 @@ function Password() {
                 />
               )}
             </Field>
-            <Field label={t('online.entry.newPassword')} faults={faultsOf(error, 'new')}>
-              {(common) => (
-                <input
-                  {...common}
-                  type="password"
-                  autoComplete="new-password"
-                  value={fresh}
-                  onChange={(event) => setFresh(event.target.value)}
-                />
-              )}
-            </Field>
+            <NewPassword typed={fresh} onTyped={setFresh} faults={faultsOf(error, 'new')} />
           </>
         )}
       </DoorForm>

@@ -1,22 +1,21 @@
 /* Any request that the bank lets a customer begin, from its own form: a new procedure needs no new page. */
 
 import { useMemo, type ReactNode } from 'react';
-import { useLocation } from 'wouter';
-import { get, post } from '../shared/api/client';
-import type { MyCase, Offer } from '../shared/api/customerTypes';
+import { get } from '../shared/api/client';
+import type { Offer } from '../shared/api/customerTypes';
 import type { FieldDefinition, Values } from '../shared/api/types';
 import { useDraft } from '../shared/drafts';
 import { fromValues, toForm, type Filled } from '../shared/fields/filled';
 import { partOf, useI18n } from '../shared/words';
-import { useErrand } from '../shared/useErrand';
 import { useLoad } from '../shared/useLoad';
 import { Back } from './Account';
 import { FormFields } from './FormFields';
 import { Button, Failed, Notice, OtherFaults, Title, Unknown, Waiting } from './parts';
+import { useRequest } from './useRequest';
 import { useVisit } from './visit';
 
 /** What only the bank's people fill in. */
-const STAFF_FIELDS: Record<string, string[]> = {
+export const STAFF_FIELDS: Record<string, string[]> = {
   agree_standing_order: ['identified', 'replaces', 'retries'],
   cancel_standing_order: ['identified'],
   complaint: [
@@ -70,7 +69,6 @@ function known(): Values {
 function Filling({ offer, children }: { offer: Offer; children: ReactNode }) {
   const { t, language } = useI18n();
   const { visit } = useVisit();
-  const [, go] = useLocation();
   const fields: readonly FieldDefinition[] = useMemo(
     () =>
       (offer.start_form?.fields ?? []).filter((field) => !STAFF_FIELDS[offer.process]?.includes(field.name)),
@@ -79,15 +77,7 @@ function Filling({ offer, children }: { offer: Offer; children: ReactNode }) {
   const [filled, keep, drop] = useDraft<Filled>(visit.customer, `new.${offer.process}`, () =>
     fromValues(fields, known()),
   );
-  const errand = useErrand<MyCase>(
-    visit.customer,
-    `new.${offer.process}`,
-    (form, key) => post(`/v1/my/processes/${offer.process}/cases`, { form }, key),
-    (made) => {
-      drop();
-      go(`/requests/${made.case}`, { replace: true });
-    },
-  );
+  const errand = useRequest(`new.${offer.process}`, offer.process, drop, { replace: true });
   const given = { ...toForm(fields, filled), ...presets(offer.process, visit.name) };
   return (
     <>

@@ -1,18 +1,16 @@
 /* Standing orders: what is transferred by itself, when next, and stopping it. */
 
-import { Link, useLocation } from 'wouter';
-import { get, post } from '../shared/api/client';
-import type { MyCase } from '../shared/api/customerTypes';
+import { Link } from 'wouter';
+import { get } from '../shared/api/client';
 import type { StandingOrders, StandingOrderView } from '../shared/api/types';
 import { useI18n } from '../shared/words';
 import { showDecimal } from '../shared/money';
-import { useErrand } from '../shared/useErrand';
 import { useLoad } from '../shared/useLoad';
 import { Back } from './Account';
 import { showDay } from './dates';
 import { maskedNumber } from './money';
 import { Button, Failed, Facts, OtherFaults, Title, Unknown, Waiting } from './parts';
-import { useVisit } from './visit';
+import { useRequest } from './useRequest';
 
 export function Orders() {
   const { t } = useI18n();
@@ -42,14 +40,7 @@ export function Orders() {
 
 function Order({ order }: { order: StandingOrderView }) {
   const { t, language } = useI18n();
-  const { visit } = useVisit();
-  const [, go] = useLocation();
-  const errand = useErrand<MyCase>(
-    visit.customer,
-    `order.${order.number}`,
-    (form, key) => post('/v1/my/processes/cancel_standing_order/cases', { form }, key),
-    (made) => go(`/requests/${made.case}`),
-  );
+  const errand = useRequest(`order.${order.number}`, 'cancel_standing_order');
   return (
     <li className="card stack">
       <Facts

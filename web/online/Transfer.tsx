@@ -2,15 +2,14 @@
    case itself, over what it shows there. */
 
 import { useState } from 'react';
-import { Link, useLocation } from 'wouter';
+import { Link } from 'wouter';
 import { type ApiError, asApiError, newKey, post } from '../shared/api/client';
-import type { MyCase, TransferPreview } from '../shared/api/customerTypes';
+import type { TransferPreview } from '../shared/api/customerTypes';
 import type { Values } from '../shared/api/types';
 import { amountInWords } from '../shared/amountInWords';
 import { useDraft } from '../shared/drafts';
 import { useI18n, type Key } from '../shared/words';
 import { parseAmount, plainAmount, showAmount, showDecimal } from '../shared/money';
-import { useErrand } from '../shared/useErrand';
 import { showTime } from './dates';
 import { AccountChoice } from './AccountChoice';
 import { grouped, useMine } from './money';
@@ -28,6 +27,7 @@ import {
   Unknown,
   Waiting,
 } from './parts';
+import { useRequest } from './useRequest';
 import { useVisit } from './visit';
 
 type Filled = { payer: string; payee: string; amount: string; execution: string; memo: string };
@@ -54,7 +54,6 @@ function Filling({ first }: { first: string }) {
   const { t } = useI18n();
   const { visit } = useVisit();
   const { reload } = useMine();
-  const [, go] = useLocation();
   const [filled, keep, drop] = useDraft<Filled>(visit.customer, 'transfer', () => ({
     payer: first,
     payee: '',
@@ -65,16 +64,10 @@ function Filling({ first }: { first: string }) {
   const [seen, setSeen] = useState<TransferPreview | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
-  const errand = useErrand<MyCase>(
-    visit.customer,
-    'transfer',
-    (form, key) => post('/v1/my/processes/transfer/cases', { form }, key),
-    (made) => {
-      drop();
-      reload();
-      go(`/requests/${made.case}`);
-    },
-  );
+  const errand = useRequest('transfer', 'transfer', () => {
+    drop();
+    reload();
+  });
   const look = () => {
     if (busy) return;
     setBusy(true);
@@ -257,6 +250,9 @@ function Looking({ filled, seen, error, sending, unknown, onAgain, onBack, onSen
           ]}
         />
         {seen.new_payee && !seen.own && <Notice kind="wait" title={t('online.transfer.newPayee')} />}
+        {minor + (parseAmount(seen.fee) ?? 0n) > (parseAmount(seen.available) ?? 0n) && (
+          <Notice kind="wait" title={t('online.transfer.short')} />
+        )}
         <Limits seen={seen} />
         <OtherFaults error={error} names={[]} />
         {unknown && <Unknown onAgain={onAgain} />}

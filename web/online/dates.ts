@@ -4,10 +4,12 @@ import type { Language } from '../shared/words';
 
 const ZONE = 'Asia/Shanghai';
 
+/** A day; of a moment, the day that it was at the bank. */
 export function showDay(iso: string, language: Language): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(
-    new Date(`${iso.slice(0, 10)}T00:00:00Z`),
-  );
+  return new Intl.DateTimeFormat(language, {
+    dateStyle: 'medium',
+    timeZone: isDay(iso) ? 'UTC' : ZONE,
+  }).format(new Date(iso)); // a day alone is read as its midnight in UTC
 }
 
 export function showTime(iso: string, language: Language): string {

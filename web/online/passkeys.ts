@@ -31,6 +31,17 @@ async function asked(work: () => Promise<Credential | null>): Promise<PublicKeyC
   }
 }
 
+/** A credential as the bank takes it. */
+function credential(made: PublicKeyCredential, response: Values): Values {
+  return {
+    id: made.id,
+    rawId: textOf(made.rawId),
+    type: made.type,
+    clientExtensionResults: {},
+    response: { clientDataJSON: textOf(made.response.clientDataJSON), ...response },
+  };
+}
+
 /** Prove oneself by a passkey that the bank knows. */
 export async function answer(options: Values): Promise<Values | null> {
   const made = await asked(() =>
@@ -46,18 +57,11 @@ export async function answer(options: Values): Promise<Values | null> {
   );
   if (!made) return null;
   const said = made.response as AuthenticatorAssertionResponse;
-  return {
-    id: made.id,
-    rawId: textOf(made.rawId),
-    type: made.type,
-    clientExtensionResults: {},
-    response: {
-      clientDataJSON: textOf(said.clientDataJSON),
-      authenticatorData: textOf(said.authenticatorData),
-      signature: textOf(said.signature),
-      userHandle: said.userHandle ? textOf(said.userHandle) : null,
-    },
-  };
+  return credential(made, {
+    authenticatorData: textOf(said.authenticatorData),
+    signature: textOf(said.signature),
+    userHandle: said.userHandle ? textOf(said.userHandle) : null,
+  });
 }
 
 /** Make a new passkey. */
@@ -79,15 +83,8 @@ export async function create(options: Values): Promise<Values | null> {
   );
   if (!made) return null;
   const said = made.response as AuthenticatorAttestationResponse;
-  return {
-    id: made.id,
-    rawId: textOf(made.rawId),
-    type: made.type,
-    clientExtensionResults: {},
-    response: {
-      clientDataJSON: textOf(said.clientDataJSON),
-      attestationObject: textOf(said.attestationObject),
-      transports: said.getTransports?.() ?? [],
-    },
-  };
+  return credential(made, {
+    attestationObject: textOf(said.attestationObject),
+    transports: said.getTransports?.() ?? [],
+  });
 }

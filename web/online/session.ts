@@ -1,6 +1,6 @@
 /* A customer's way in: password, then second factor; the session itself is a cookie that no script sees. */
 
-import { ApiError, askOnce } from '../shared/api/client';
+import { ApiError, askOnce, endSession } from '../shared/api/client';
 import type { OneTimePasswordView, OptionsView, TicketView, Visit } from '../shared/api/customerTypes';
 import type { Values } from '../shared/api/types';
 import type { Language } from '../shared/words';
@@ -35,7 +35,7 @@ export async function currentVisit(): Promise<Visit | null> {
 }
 
 export async function endVisit(): Promise<void> {
-  await askOnce('DELETE', '/v1/my/session');
+  await endSession('/v1/my/session');
 }
 
 /** Where a statement's paper is, in the reader's language. */

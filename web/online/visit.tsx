@@ -1,24 +1,14 @@
-/* Who is here. A quarter of an hour without a sign ends the session at the bank; coming back, over the page, goes on with what
+/* Who is here. Ten minutes without a sign ends the session at the bank; coming back, over the page, goes on with what
    was begun. Logging out leaves nothing behind. */
 
-import {
-  createContext,
-  useCallback,
-  useContext,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-  type ReactNode,
-} from 'react';
-import { whenSessionIsLost } from '../shared/api/client';
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { Visit } from '../shared/api/customerTypes';
 import { wipeDrafts, wipeDraftsOfOthers } from '../shared/drafts';
+import { useIdle, useWaiting } from '../shared/presence';
 import { Entry, type Reason } from './Entry';
 import { Waiting } from './parts';
 import { currentVisit, endVisit } from './session';
 
-const IDLE_MS = 10 * 60 * 1000;
 const ENROL = 'enrol';
 
 interface Here {
@@ -38,7 +28,6 @@ export function useVisit(): Here {
 export function VisitProvider({ children }: { children: ReactNode }) {
   const [visit, setVisit] = useState<Visit | null>(null);
   const [gate, setGate] = useState<Gate>('asking');
-  const waiting = useRef<(() => void)[]>([]);
 
   useEffect(() => {
     currentVisit()
@@ -49,17 +38,7 @@ export function VisitProvider({ children }: { children: ReactNode }) {
       .catch(() => setGate('out'));
   }, []);
 
-  useEffect(() => {
-    if (!visit) return undefined;
-    whenSessionIsLost(
-      () =>
-        new Promise((resolve) => {
-          waiting.current.push(resolve);
-          setGate((now) => (now === 'idle' ? now : 'lost'));
-        }),
-    );
-    return () => whenSessionIsLost(null);
-  }, [visit]);
+  const goOn = useWaiting(visit !== null, () => setGate((now) => (now === 'idle' ? now : 'lost')));
 
   const rest = useCallback(() => {
     setGate('idle');
@@ -68,7 +47,6 @@ export function VisitProvider({ children }: { children: ReactNode }) {
 
   const leave = useCallback(() => {
     wipeDrafts();
-    waiting.current = [];
     void endVisit()
       .catch(() => undefined)
       .finally(() => {
@@ -89,9 +67,9 @@ export function VisitProvider({ children }: { children: ReactNode }) {
       }
       setVisit(found);
       setGate('in');
-      waiting.current.splice(0).forEach((goOn) => goOn());
+      goOn();
     },
-    [visit],
+    [visit, goOn],
   );
 
   const here = useMemo(() => (visit ? { visit, leave } : null), [visit, leave]);
@@ -109,22 +87,4 @@ export function VisitProvider({ children }: { children: ReactNode }) {
       )}
     </>
   );
-}
-
-/** Call ``onIdle`` after ten minutes without a key or a touch: before the bank itself ends the session. */
-function useIdle(active: boolean, onIdle: () => void): void {
-  useEffect(() => {
-    if (!active) return undefined;
-    let timer = window.setTimeout(onIdle, IDLE_MS);
-    const again = () => {
-      window.clearTimeout(timer);
-      timer = window.setTimeout(onIdle, IDLE_MS);
-    };
-    const signs = ['keydown', 'pointerdown', 'wheel', 'touchmove'] as const;
-    signs.forEach((sign) => window.addEventListener(sign, again, { passive: true }));
-    return () => {
-      window.clearTimeout(timer);
-      signs.forEach((sign) => window.removeEventListener(sign, again));
-    };
-  }, [active, onIdle]);
 }

@@ -7,6 +7,7 @@ import { partOf, useI18n } from './i18n';
 import { showMoment } from './moments';
 import { diagramPath } from './paths';
 import { useLoad } from './useLoad';
+import { whoIs } from './who';
 
 const STEPS = new Set([
   'userTask',
@@ -67,7 +68,7 @@ export function CaseWay({ shown, names }: { shown: CaseView; names: Names }) {
         {rows.map((event) => (
           <tr key={event.id + (event.element ?? '')}>
             <td>{partOf(names.get(lastOf(event.element ?? '')) ?? '', language)}</td>
-            <td>{event.resource === 'system' ? t('case.system') : event.resource}</td>
+            <td>{whoIs(event.resource, t)}</td>
             <td>{showMoment(event.recorded_at, language)}</td>
           </tr>
         ))}

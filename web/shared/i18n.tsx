@@ -47,6 +47,7 @@ function Parts({ children }: { children: ReactNode }) {
       theme={THEME}
       componentSize="middle"
       wave={{ disabled: true }}
+      button={{ autoInsertSpace: false }}
     >
       {children}
     </ConfigProvider>

@@ -1,24 +1,15 @@
 /* Who sits at this page. A lock ends the session at the bank as well; logging in again, over the page, goes on with it. */
 
-import {
-  createContext,
-  useCallback,
-  useContext,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-  type ReactNode,
-} from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { Alert, Button, Input, Spin } from 'antd';
-import { type ApiError, asApiError, logIn, logOut, whenSessionIsLost, whoAmI } from './api/client';
+import { type ApiError, asApiError, logIn, logOut, whoAmI } from './api/client';
 import type { Me } from './api/types';
 import { wipeDrafts } from './drafts';
 import { useFaultText } from './faults';
 import { useI18n } from './i18n';
 import { LanguageSwitch } from './LanguageSwitch';
+import { useIdle, useWaiting } from './presence';
 
-const IDLE_MS = 10 * 60 * 1000;
 const LOCKED = 'liushui.locked';
 
 interface Session {
@@ -39,7 +30,6 @@ export function useSession(): Session {
 export function SessionProvider({ children }: { children: ReactNode }) {
   const [me, setMe] = useState<Me | null>(null);
   const [gate, setGate] = useState<Gate>('asking');
-  const waiting = useRef<(() => void)[]>([]);
 
   useEffect(() => {
     const lockedFor = sessionStorage.getItem(LOCKED);
@@ -51,17 +41,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       .catch(() => setGate('out'));
   }, []);
 
-  useEffect(() => {
-    if (!me) return undefined;
-    whenSessionIsLost(
-      () =>
-        new Promise((resolve) => {
-          waiting.current.push(resolve);
-          setGate((now) => (now === 'locked' ? now : 'lost'));
-        }),
-    );
-    return () => whenSessionIsLost(null);
-  }, [me]);
+  const goOn = useWaiting(me !== null, () => setGate((now) => (now === 'locked' ? now : 'lost')));
 
   const lock = useCallback(() => {
     if (!me) return;
@@ -93,9 +73,9 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       }
       setMe(found);
       setGate('in');
-      waiting.current.splice(0).forEach((goOn) => goOn());
+      goOn();
     },
-    [me],
+    [me, goOn],
   );
 
   const session = useMemo(() => (me ? { me, lock, leave } : null), [me, lock, leave]);
@@ -117,24 +97,6 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       )}
     </>
   );
-}
-
-/** Call ``onIdle`` after ten minutes without a key or a touch. */
-function useIdle(active: boolean, onIdle: () => void): void {
-  useEffect(() => {
-    if (!active) return undefined;
-    let timer = window.setTimeout(onIdle, IDLE_MS);
-    const again = () => {
-      window.clearTimeout(timer);
-      timer = window.setTimeout(onIdle, IDLE_MS);
-    };
-    const signs = ['keydown', 'pointerdown', 'wheel'] as const;
-    signs.forEach((sign) => window.addEventListener(sign, again, { passive: true }));
-    return () => {
-      window.clearTimeout(timer);
-      signs.forEach((sign) => window.removeEventListener(sign, again));
-    };
-  }, [active, onIdle]);
 }
 
 type LogInProps = { reason: 'out' | 'locked' | 'lost'; number: string; onEntered: (me: Me) => void };

@@ -12,6 +12,7 @@ import { parseAmount, plainAmount, showDecimal } from '../shared/money';
 import { showMoment } from '../shared/moments';
 import { PrintReceipt } from '../shared/receipts';
 import { Rows, type Row } from '../shared/Rows';
+import { SearchField } from '../shared/SearchField';
 import { useSession } from '../shared/session';
 import { Table, type Column } from '../shared/Table';
 import { useLoad } from '../shared/useLoad';
@@ -99,18 +100,16 @@ export function Journal() {
         }}
       >
         {fields.map((name) => (
-          <label key={name} htmlFor={`journal-${name}`}>
-            {labels[name]}
-            <input
-              id={`journal-${name}`}
-              className="plain-input"
-              autoComplete="off"
-              inputMode={name === 'amount' ? 'decimal' : undefined}
-              placeholder={name === 'date' ? 'YYYYMMDD' : undefined}
-              value={typed[name]}
-              onChange={(event) => setTyped((now) => ({ ...now, [name]: event.target.value }))}
-            />
-          </label>
+          <SearchField
+            key={name}
+            id={`journal-${name}`}
+            label={labels[name]}
+            autoComplete="off"
+            inputMode={name === 'amount' ? 'decimal' : undefined}
+            placeholder={name === 'date' ? 'YYYYMMDD' : undefined}
+            value={typed[name]}
+            onChange={(text) => setTyped((now) => ({ ...now, [name]: text }))}
+          />
         ))}
         <Button type="primary" htmlType="submit">
           {t('journal.find')}

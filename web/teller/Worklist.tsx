@@ -51,14 +51,14 @@ export function Worklist({ task }: { task: number | null }) {
   const [once, setOnce] = useState<Once>({});
   if (isAnything(once)) {
     return (
-      <div className="worklist-task">
+      <div className="place worklist-task">
         <ShownOnce once={once} onSeen={() => setOnce({})} />
       </div>
     );
   }
   if (task === null) return <List onOpen={(line) => go(`/worklist/${line.task}`)} />;
   return (
-    <div className="worklist-task">
+    <div className="place worklist-task">
       <Button size="small" onClick={() => go('/worklist')}>
         {t('worklist.back')}
       </Button>
@@ -124,8 +124,8 @@ function List({ onOpen }: { onOpen: (line: TaskLine) => void }) {
   const problem = failed ?? error;
   const set = (part: Partial<Filter>) => setFilter((now) => ({ ...now, ...part }));
   return (
-    <section className="worklist" aria-label={t('nav.worklist')}>
-      <div className="worklist-head">
+    <section className="place worklist" aria-label={t('nav.worklist')}>
+      <div className="place-head worklist-head">
         <h1>{t('nav.worklist')}</h1>
         <span className="quiet" role="status">
           {value ? t('worklist.count', { count: rows.length }) : ''}

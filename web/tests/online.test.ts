@@ -39,6 +39,7 @@ test('sums are exact and by currency', () => {
 
 test('a day is a day wherever the browser stands', () => {
   expect(showDay('2026-02-25', 'en')).toBe('Feb 25, 2026');
+  expect(showDay('2026-02-25T16:30:00Z', 'en')).toBe('Feb 26, 2026'); // half past midnight at the bank
   expect([isDay('2026-02-25'), isDay('2026-02-25T00:00'), isMoment('2026-02-25T08:00:00Z')]).toEqual([
     true,
     false,

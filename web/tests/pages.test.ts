@@ -7,6 +7,7 @@ import { ordered, type Column } from '../shared/Table';
 import { prefilled } from '../teller/CustomerFile';
 import { unchanged } from '../teller/Worklist';
 import { field } from './fields';
+import { bothOf } from '../shared/who';
 
 test('a large amount is keyed twice, the same', () => {
   const amount = field('amount', 'amount', { keyed_twice_from: '50000.00' });
@@ -62,4 +63,10 @@ test('the amount that people mean is the largest entry', () => {
   const entries = ['9.00', '1234.50', '100.00'].map((amount) => ({ amount, currency: 'CNY' }));
   expect(largestOf(entries)).toBe('CNY 1,234.50');
   expect(largestOf([])).toBe('');
+});
+
+test('what nobody has done is said in words', () => {
+  const t = (key: string) => `<${key}>`;
+  expect(bothOf('P0001', 'V0001', t)).toBe('P0001 / V0001');
+  expect(bothOf('house', 'house', t)).toBe('<who.house>');
 });

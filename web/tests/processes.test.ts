@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { inGeneral, perCent } from '../console/figures';
 import { duration, lasted } from '../console/processes/durations';
 import { warmth } from '../console/processes/Heat';
 
@@ -28,4 +29,19 @@ test('an element is hot where it takes as long as the longest', () => {
     'hot',
   ]);
   expect(warmth(null, 0)).toBeUndefined();
+});
+
+test('a share is said rounded down, and all of it only of all', () => {
+  expect([perCent(2, 3), perCent(999_999, 1_000_000), perCent(3, 3), perCent(0, 0)]).toEqual([
+    '66.6%',
+    '99.9%',
+    '100.0%',
+    '',
+  ]);
+});
+
+test('a refusal is said in general', () => {
+  expect(inGeneral('账户{account}已止付（{side}方）。')).toBe('账户…已止付。');
+  expect(inGeneral('The case {case} is over ({state}).')).toBe('The case … is over.');
+  expect(inGeneral('工号或密码不正确。')).toBe('工号或密码不正确。');
 });

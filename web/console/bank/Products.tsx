@@ -12,6 +12,7 @@ import { showMoment } from '../../shared/moments';
 import { Rows, type Row } from '../../shared/Rows';
 import { ScrolledTable, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
+import { bothOf } from '../../shared/who';
 import { StartCase } from '../StartCase';
 import { inWords, tenorInWords } from './terms';
 import { Trial } from './Trial';
@@ -212,7 +213,7 @@ function Terms({ version }: { version: ProductVersionView }) {
     [t('products.period'), `${version.valid_from} – ${version.valid_to ?? ''}`],
     [
       t('products.released'),
-      `${showMoment(version.released_at, language)} · ${version.entered_by} / ${version.approved_by}`,
+      `${showMoment(version.released_at, language)} · ${bothOf(version.entered_by, version.approved_by, t)}`,
     ],
     [t('worklist.case'), version.case === null ? null : String(version.case)],
     [

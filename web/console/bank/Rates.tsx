@@ -6,8 +6,10 @@ import { get } from '../../shared/api/client';
 import type { ProductVersionView, RateStep, RatesView, RateView } from '../../shared/api/consoleTypes';
 import { useFaultText } from '../../shared/faults';
 import { labelOf, useI18n } from '../../shared/i18n';
+import { SearchField } from '../../shared/SearchField';
 import { ScrolledTable, Table, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
+import { bothOf } from '../../shared/who';
 import { StartCase } from '../StartCase';
 import { inWords, lengthOf, tenorInWords } from './terms';
 
@@ -119,16 +121,7 @@ function Posted({ posted, products, onBegun }: PostedProps) {
   return (
     <>
       <div className="search">
-        <label htmlFor="rates-day">
-          {t('rates.day')}
-          <input
-            id="rates-day"
-            type="date"
-            className="plain-input"
-            value={day}
-            onChange={(event) => setDay(event.target.value)}
-          />
-        </label>
+        <SearchField id="rates-day" label={t('rates.day')} type="date" value={day} onChange={setDay} />
       </div>
       <div className={rate ? 'with-detail' : undefined}>
         <div className="scroll-x">
@@ -153,7 +146,7 @@ function Rate({ rate, onBegun }: { rate: RateView; onBegun: () => void }) {
     () => [
       { key: 'from', title: t('rates.since'), cell: (step) => step.valid_from },
       { key: 'percent', title: t('rates.percent'), cell: (step) => step.percent, figures: true },
-      { key: 'who', title: t('rates.who'), cell: (step) => `${step.entered_by} / ${step.approved_by}` },
+      { key: 'who', title: t('rates.who'), cell: (step) => bothOf(step.entered_by, step.approved_by, t) },
     ],
     [t],
   );

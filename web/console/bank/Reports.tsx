@@ -8,6 +8,7 @@ import type { BranchView, BusinessDaysView, RoleView } from '../../shared/api/co
 import { useFaultText } from '../../shared/faults';
 import { useI18n } from '../../shared/i18n';
 import { showDecimal } from '../../shared/money';
+import { SearchField } from '../../shared/SearchField';
 import { useSession } from '../../shared/session';
 import { useLoad } from '../../shared/useLoad';
 import {
@@ -87,29 +88,23 @@ function Asked({ name, today }: { name: string; today: string }) {
         }}
       >
         {period && (
-          <label htmlFor="report-from">
-            {t('reports.from')}
-            <input
-              id="report-from"
-              type="date"
-              className="plain-input"
-              max={today}
-              value={typed.from}
-              onChange={(event) => setTyped({ ...typed, from: event.target.value })}
-            />
-          </label>
-        )}
-        <label htmlFor="report-to">
-          {period ? t('reports.to') : t('reports.on')}
-          <input
-            id="report-to"
+          <SearchField
+            id="report-from"
+            label={t('reports.from')}
             type="date"
-            className="plain-input"
             max={today}
-            value={typed.to}
-            onChange={(event) => setTyped({ ...typed, to: event.target.value })}
+            value={typed.from}
+            onChange={(from) => setTyped({ ...typed, from })}
           />
-        </label>
+        )}
+        <SearchField
+          id="report-to"
+          label={period ? t('reports.to') : t('reports.on')}
+          type="date"
+          max={today}
+          value={typed.to}
+          onChange={(to) => setTyped({ ...typed, to })}
+        />
         {anywhere && house && (
           <label htmlFor="report-branch">
             {t('worklist.branch')}

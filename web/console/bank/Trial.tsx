@@ -7,6 +7,7 @@ import type { ProductVersionView, TrialLine, TrialView } from '../../shared/api/
 import { useFaultText } from '../../shared/faults';
 import { useI18n } from '../../shared/i18n';
 import { parseAmount, plainAmount, showDecimal } from '../../shared/money';
+import { SearchField } from '../../shared/SearchField';
 import { ScrolledTable, type Column } from '../../shared/Table';
 import { inWords, tenorInWords } from './terms';
 
@@ -52,26 +53,15 @@ export function Trial({ version, today }: { version: ProductVersionView; today: 
           look();
         }}
       >
-        <label htmlFor="trial-amount">
-          {t('trial.amount', { currency: version.currency })}
-          <input
-            id="trial-amount"
-            className="plain-input figures"
-            inputMode="decimal"
-            value={amount}
-            onChange={(event) => setAmount(event.target.value)}
-          />
-        </label>
-        <label htmlFor="trial-from">
-          {t('trial.from')}
-          <input
-            id="trial-from"
-            type="date"
-            className="plain-input"
-            value={from}
-            onChange={(event) => setFrom(event.target.value)}
-          />
-        </label>
+        <SearchField
+          id="trial-amount"
+          label={t('trial.amount', { currency: version.currency })}
+          className="figures"
+          inputMode="decimal"
+          value={amount}
+          onChange={setAmount}
+        />
+        <SearchField id="trial-from" label={t('trial.from')} type="date" value={from} onChange={setFrom} />
         {version.tenors.length > 0 && (
           <label htmlFor="trial-tenor">
             {t('products.tenor')}

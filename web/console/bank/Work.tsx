@@ -8,7 +8,7 @@ import { showMoment } from '../../shared/moments';
 import { ScrolledTable, type Column } from '../../shared/Table';
 import { useProcessNames } from '../../shared/useProcessNames';
 import { useRoleNames } from '../../shared/useRoleNames';
-import { perCent } from '../figures';
+import { inGeneral, perCent } from '../figures';
 
 export function Queues({ work }: { work: WorkView }) {
   const { t, language } = useI18n();
@@ -125,8 +125,7 @@ export function Refusals({ work }: { work: WorkView }) {
         title: t('overview.why'),
         cell: (one) => (
           <>
-            {refusal(one.code, {})?.replace(/[（(]?\{\w+\}[）)]?/g, '…') ?? ''}{' '}
-            <span className="code">{one.code}</span>
+            {inGeneral(refusal(one.code, {}) ?? '')} <span className="code">{one.code}</span>
           </>
         ),
       },

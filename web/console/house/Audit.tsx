@@ -8,14 +8,20 @@ import { useFaultText } from '../../shared/faults';
 import { type Key, useI18n } from '../../shared/i18n';
 import { showMoment } from '../../shared/moments';
 import { Rows } from '../../shared/Rows';
+import { SearchField } from '../../shared/SearchField';
 import { Table, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
+import { whoIs } from '../../shared/who';
 import { ACTS, actName } from './acts';
 
 const PAGE = 50;
 const OUTCOMES: Record<string, readonly [Key, string]> = {
   done: ['audit.done', 'tag-good'],
   refused: ['audit.refused', 'tag-bad'],
+  locked: ['audit.locked', 'tag-bad'],
+  second_factor_wrong: ['audit.wrong', 'tag-bad'],
+  one_time_password: ['audit.oneTimePassword', ''],
+  passkey: ['audit.passkey', ''],
 };
 
 interface Wanted {
@@ -97,30 +103,16 @@ export default function Audit() {
 function Filters(props: { typed: Wanted; onTyped: (typed: Wanted) => void; onAsk: () => void }) {
   const { typed, onTyped, onAsk } = props;
   const { t } = useI18n();
+  const common = (name: 'actor' | 'subject' | 'from' | 'to') => ({
+    id: `audit-${name}`,
+    value: typed[name],
+    onChange: (text: string) => onTyped({ ...typed, [name]: text }),
+  });
   const text = (name: 'actor' | 'subject', title: Key) => (
-    <label htmlFor={`audit-${name}`}>
-      {t(title)}
-      <input
-        id={`audit-${name}`}
-        className="plain-input"
-        autoComplete="off"
-        spellCheck={false}
-        value={typed[name]}
-        onChange={(event) => onTyped({ ...typed, [name]: event.target.value })}
-      />
-    </label>
+    <SearchField {...common(name)} label={t(title)} autoComplete="off" spellCheck={false} />
   );
   const day = (name: 'from' | 'to', title: Key) => (
-    <label htmlFor={`audit-${name}`}>
-      {t(title)}
-      <input
-        id={`audit-${name}`}
-        type="date"
-        className="plain-input"
-        value={typed[name]}
-        onChange={(event) => onTyped({ ...typed, [name]: event.target.value })}
-      />
-    </label>
+    <SearchField {...common(name)} label={t(title)} type="date" />
   );
   return (
     <form
@@ -171,7 +163,7 @@ function useColumns(onOpen: (line: number) => void): Column<AuditLine>[] {
           </button>
         ),
       },
-      { key: 'actor', title: t('audit.actor'), cell: (line) => line.actor },
+      { key: 'actor', title: t('audit.actor'), cell: (line) => whoIs(line.actor, t) },
       { key: 'action', title: t('audit.action'), cell: (line) => actName(line.action, t) },
       { key: 'subject', title: t('audit.subject'), cell: (line) => line.subject },
       {
@@ -200,7 +192,7 @@ function Detail({ line, onAsk }: { line: AuditLine; onAsk: (wanted: Partial<Want
         className="slip"
         rows={[
           [t('audit.when'), showMoment(line.recorded_at, language)],
-          [t('audit.actor'), line.actor],
+          [t('audit.actor'), whoIs(line.actor, t)],
           [
             t('audit.action'),
             <>

@@ -7,6 +7,7 @@ import type { BranchView, RoleView, StaffPage, StaffView } from '../../shared/ap
 import { useFaultText } from '../../shared/faults';
 import { useI18n } from '../../shared/i18n';
 import { showMoment } from '../../shared/moments';
+import { SearchField } from '../../shared/SearchField';
 import { Table, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
 import { useRoleNames } from '../../shared/useRoleNames';
@@ -95,16 +96,13 @@ export default function Staff() {
       {staff && (
         <>
           <div className="search">
-            <label htmlFor="staff-find">
-              {t('staff.find')}
-              <input
-                id="staff-find"
-                className="plain-input"
-                value={sought}
-                autoComplete="off"
-                onChange={(event) => setSought(event.target.value)}
-              />
-            </label>
+            <SearchField
+              id="staff-find"
+              label={t('staff.find')}
+              autoComplete="off"
+              value={sought}
+              onChange={setSought}
+            />
             <Button
               onClick={() => {
                 setAdding(true);

@@ -7,6 +7,7 @@ import type { BranchView } from '../../shared/api/processTypes';
 import type { CaseLine, CasePage, ProcessView } from '../../shared/api/types';
 import { partOf, useI18n } from '../../shared/i18n';
 import { showDated, showMoment } from '../../shared/moments';
+import { SearchField } from '../../shared/SearchField';
 import { ScrolledTable, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
 import { useProcessNames } from '../../shared/useProcessNames';
@@ -145,16 +146,13 @@ function ByNumber({ onOpen }: { onOpen: (number: string) => void }) {
   };
   return (
     <form className="search" onSubmit={open}>
-      <label>
-        {t('processes.caseNumber')}
-        <input
-          id="case-number"
-          className="plain-input"
-          inputMode="numeric"
-          value={number}
-          onChange={(event) => setNumber(event.target.value)}
-        />
-      </label>
+      <SearchField
+        id="case-number"
+        label={t('processes.caseNumber')}
+        inputMode="numeric"
+        value={number}
+        onChange={setNumber}
+      />
       <button type="submit" className="small-button tall-button">
         {t('processes.open')}
       </button>
@@ -198,14 +196,19 @@ function FilterForm({ filters, onChange }: { filters: Filters; onChange: (filter
           </option>
         ))}
       </Choice>
-      <Text
+      <SearchField
         label={t('processes.from')}
         type="date"
         value={typed.started_from}
         onChange={set('started_from')}
       />
-      <Text label={t('processes.to')} type="date" value={typed.started_to} onChange={set('started_to')} />
-      <Text label={t('processes.person')} type="text" value={typed.person} onChange={set('person')} />
+      <SearchField
+        label={t('processes.to')}
+        type="date"
+        value={typed.started_to}
+        onChange={set('started_to')}
+      />
+      <SearchField label={t('processes.person')} type="text" value={typed.person} onChange={set('person')} />
       <label className="tick">
         <input
           type="checkbox"
@@ -237,20 +240,6 @@ function Choice({ label, value, onChange, children }: ChoiceProps) {
         <option value="">{t('processes.all')}</option>
         {children}
       </select>
-    </label>
-  );
-}
-
-function Text(props: { label: string; type: string; value: string; onChange: (value: string) => void }) {
-  return (
-    <label>
-      {props.label}
-      <input
-        className="plain-input"
-        type={props.type}
-        value={props.value}
-        onChange={(event) => props.onChange(event.target.value)}
-      />
     </label>
   );
 }

@@ -9,14 +9,17 @@ import { partOf, useI18n, type Key } from '../../shared/i18n';
 import { showDated } from '../../shared/moments';
 import { ProcedureText } from '../../shared/Procedure';
 import { Rows } from '../../shared/Rows';
+import { SearchField } from '../../shared/SearchField';
 import { ScrolledTable, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
+import { whoIs } from '../../shared/who';
+import { perCent } from '../figures';
 import { DecisionTables } from './DecisionTables';
 import { Differences } from './Differences';
 import { Elements } from './Elements';
 import { Forms } from './Forms';
 import { Heat } from './Heat';
-import { percent, Shown, useAllowed, useModel } from './ui';
+import { Shown, useAllowed, useModel } from './ui';
 import { Versions } from './Versions';
 
 export default function Definitions() {
@@ -114,7 +117,7 @@ function List() {
       cell: ({ figures }) =>
         figures?.tasks ? (
           <>
-            {percent(figures.in_time, figures.tasks)}{' '}
+            {perCent(figures.in_time, figures.tasks)}{' '}
             <span className="quiet">{t('processes.ofTasks', { n: figures.tasks })}</span>
           </>
         ) : (
@@ -139,15 +142,7 @@ function List() {
           return (
             <>
               <div className="search">
-                <label>
-                  {t('processes.seek')}
-                  <input
-                    className="plain-input"
-                    type="search"
-                    value={sought}
-                    onChange={(event) => setSought(event.target.value)}
-                  />
-                </label>
+                <SearchField label={t('processes.seek')} type="search" value={sought} onChange={setSought} />
                 <p className="quiet">{t('processes.inTimeHelp', { since, until })}</p>
               </div>
               <ScrolledTable
@@ -249,7 +244,7 @@ function About({ model }: { model: ModelView }) {
         [t('processes.startedBy'), starters(model.start_roles)],
         [t('processes.attrChannels'), channels(model.channels)],
         [t('processes.deployedAt'), showDated(model.deployed_at, language)],
-        [t('processes.deployedBy'), model.deployed_by],
+        [t('processes.deployedBy'), whoIs(model.deployed_by, t)],
         [
           t('processes.digest'),
           <span key="digest" className="code" title={model.digest}>

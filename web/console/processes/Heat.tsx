@@ -5,6 +5,7 @@ import { get } from '../../shared/api/client';
 import type { ElementHeat, HeatView } from '../../shared/api/processTypes';
 import type { Note } from '../../shared/Diagram';
 import { useI18n } from '../../shared/i18n';
+import { SearchField } from '../../shared/SearchField';
 import { ScrolledTable, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
 import { lasted } from './durations';
@@ -51,24 +52,18 @@ function PeriodForm({ shown, onChange }: { shown: Period | null; onChange: (peri
         onChange({ since, until });
       }}
     >
-      <label>
-        {t('processes.from')}
-        <input
-          className="plain-input"
-          type="date"
-          value={since}
-          onChange={(event) => setTyped({ ...typed, since: event.target.value })}
-        />
-      </label>
-      <label>
-        {t('processes.to')}
-        <input
-          className="plain-input"
-          type="date"
-          value={until}
-          onChange={(event) => setTyped({ ...typed, until: event.target.value })}
-        />
-      </label>
+      <SearchField
+        label={t('processes.from')}
+        type="date"
+        value={since}
+        onChange={(next) => setTyped({ ...typed, since: next })}
+      />
+      <SearchField
+        label={t('processes.to')}
+        type="date"
+        value={until}
+        onChange={(next) => setTyped({ ...typed, until: next })}
+      />
       <button type="submit" className="small-button tall-button">
         {t('processes.show')}
       </button>

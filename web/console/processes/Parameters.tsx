@@ -8,13 +8,14 @@ import type { DecisionOfProcess, ParametersView, ParameterView } from '../../sha
 import { labelOf, useI18n, type Key } from '../../shared/i18n';
 import { showAmount } from '../../shared/money';
 import { isFor } from '../../shared/places';
+import { SearchField } from '../../shared/SearchField';
 import { useSession } from '../../shared/session';
 import { ScrolledTable, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
 import { useProcessNames } from '../../shared/useProcessNames';
 import { duration } from './durations';
-import { Shown } from './ui';
-import { VALIDITY } from './words';
+import { Shown, useListed, useWord } from './ui';
+import { OBJECTS, VALIDITY } from './words';
 
 const BASIS_POINTS = 100;
 
@@ -48,24 +49,13 @@ export default function Parameters() {
         ))}
       </p>
       <div className="search">
-        <label>
-          {t('processes.onDay')}
-          <input
-            className="plain-input"
-            type="date"
-            value={day || (found.value?.on ?? '')}
-            onChange={(event) => setDay(event.target.value)}
-          />
-        </label>
-        <label>
-          {t('processes.seek')}
-          <input
-            className="plain-input"
-            type="search"
-            value={sought}
-            onChange={(event) => setSought(event.target.value)}
-          />
-        </label>
+        <SearchField
+          label={t('processes.onDay')}
+          type="date"
+          value={day || (found.value?.on ?? '')}
+          onChange={setDay}
+        />
+        <SearchField label={t('processes.seek')} type="search" value={sought} onChange={setSought} />
       </div>
       <Shown of={found}>
         {(all) => (
@@ -122,10 +112,13 @@ const COUNTED: Record<string, Key> = {
 
 function Limits({ rows }: { rows: readonly ParameterView[] }) {
   const { t, language } = useI18n();
+  const word = useWord();
+  const listed = useListed();
   const value = (one: ParameterView): string => {
     if (one.unit === 'fen') return showAmount(BigInt(one.value), 'CNY');
     if (one.unit === 'basis_points') return String(Number(one.value) / BASIS_POINTS);
-    return one.unit === 'duration' ? duration(one.value, language) : one.value;
+    if (one.unit === 'duration') return duration(one.value, language);
+    return listed(one.value.split(', ').map((part) => word(OBJECTS, part)));
   };
   const unit = (one: ParameterView): string => {
     if (one.unit === 'fen') return t('processes.unitYuan');

@@ -10,6 +10,7 @@ import { useI18n } from '../../shared/i18n';
 import { showDated } from '../../shared/moments';
 import { ScrolledTable, type Column } from '../../shared/Table';
 import { useLoad } from '../../shared/useLoad';
+import { whoIs } from '../../shared/who';
 import { Shown } from './ui';
 
 export function Versions({ process, version }: { process: string; version: number }) {
@@ -39,7 +40,7 @@ export function Versions({ process, version }: { process: string; version: numbe
       cell: (one) => showDated(one.deployed_at, language),
       by: (one) => one.deployed_at,
     },
-    { key: 'by', title: t('processes.deployedBy'), cell: (one) => one.deployed_by },
+    { key: 'by', title: t('processes.deployedBy'), cell: (one) => whoIs(one.deployed_by, t) },
     { key: 'running', title: t('processes.running'), figures: true, cell: (one) => one.running },
     {
       key: 'digest',

@@ -105,7 +105,3 @@ export function useAllowed(): Allowed {
       channels.length ? listed(channels.map((one) => word(CHANNELS, one))) : t('processes.everyChannel'),
   };
 }
-
-export function percent(part: number, whole: number): string {
-  return whole === 0 ? '' : `${((100 * part) / whole).toFixed(part === whole ? 0 : 1)} %`;
-}

@@ -105,15 +105,25 @@ export function newKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+let ending: Promise<unknown> = Promise.resolve();
+
+/** End a session. The answer takes the cookie away, whosever it is by then: so whoever logs in next waits for it. */
+export function endSession(path: string): Promise<Response> {
+  const end = send('DELETE', path);
+  ending = Promise.allSettled([ending, end]);
+  return end;
+}
+
 /** Ask without waiting for somebody to log in again: for logging in itself. */
 export async function askOnce<T>(method: string, path: string, body?: unknown): Promise<T> {
+  await ending;
   return read<T>(await send(method, path, body));
 }
 
 /* Sessions are asked for without the repetition above: a wrong password is an answer. */
 
 export async function logIn(number: string, password: string): Promise<Me> {
-  return (await read<{ me: Me }>(await send('POST', '/v1/sessions', { number, password, cookie: true }))).me;
+  return (await askOnce<{ me: Me }>('POST', '/v1/sessions', { number, password, cookie: true })).me;
 }
 
 export async function whoAmI(): Promise<Me | null> {
@@ -122,7 +132,7 @@ export async function whoAmI(): Promise<Me | null> {
 }
 
 export async function logOut(): Promise<void> {
-  await send('DELETE', '/v1/sessions/current');
+  await endSession('/v1/sessions/current');
 }
 
 /** A second person at the same screen: a session of one errand, held in memory, ended with it. */
