@@ -9,7 +9,7 @@ INSERT INTO gl_turnover AS g (booking_date, branch_id, currency, gl_code, debit,
 SELECT j.booking_date, a.branch_id, a.currency, a.gl_code,
        coalesce(sum(e.amount) FILTER (WHERE e.debit), 0), coalesce(sum(e.amount) FILTER (WHERE NOT e.debit), 0)
 FROM entry e JOIN journal j ON j.id = e.journal_id JOIN ledger_account a ON a.id = e.account_id
-WHERE e.journal_id > $1 AND e.journal_id <= $2
+WHERE e.journal_id > $1 AND e.journal_id <= $2 AND j.id > $1 AND j.id <= $2
 GROUP BY j.booking_date, a.branch_id, a.currency, a.gl_code
 ORDER BY j.booking_date, a.branch_id, a.currency, a.gl_code
 ON CONFLICT (booking_date, branch_id, currency, gl_code)
@@ -59,7 +59,7 @@ SELECT a.id, a.branch_id, a.currency, a.gl_code,
 FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
 LEFT JOIN (SELECT e.account_id, sum(CASE WHEN e.debit THEN e.amount ELSE -e.amount END) AS net
              FROM journal j JOIN entry e ON e.journal_id = j.id
-            WHERE j.id > $2 AND j.booking_date > $1 GROUP BY e.account_id) l ON l.account_id = a.id
+            WHERE j.id > $2 AND e.journal_id > $2 AND j.booking_date > $1 GROUP BY e.account_id) l ON l.account_id = a.id
 WHERE a.gl_code = ANY ($3::text[]) AND b.debits_posted - b.credits_posted - coalesce(l.net, 0) <> 0
 ORDER BY a.branch_id, a.currency, a.gl_code, a.id;
 

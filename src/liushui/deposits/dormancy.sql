@@ -3,7 +3,8 @@ SELECT max(account_id) FROM (SELECT account_id FROM deposit_account WHERE accoun
 
 -- name: resting
 -- Accounts of the range that are noticed already, or have rested long enough for it. A court's freeze stops the clock: who may
--- not move an account has not left it. An entity that owes the bank is not asked to close.
+-- not move an account has not left it. An entity that owes the bank is not asked to close. The range is said of every table:
+-- the planner does not carry it over by itself, and would read all accounts for each part.
 SELECT * FROM (
     SELECT a.id, a.number, o.id AS dormancy, o.last_activity AS noted_activity, o.due_on, o.dormant_on,
            b.credits_posted - b.debits_posted AS balance,
@@ -17,7 +18,8 @@ SELECT * FROM (
                          WHERE e.account_id = a.id AND j.code <> ALL ($4::text[]) ORDER BY e.position DESC LIMIT 1) m ON true
       LEFT JOIN LATERAL (SELECT max(ended_on) AS ended_on FROM account_dormancy
                          WHERE account_id = a.id AND ended_how = 'reactivated') r ON true
-     WHERE d.account_id > $1 AND d.account_id <= $2 AND a.closed_on IS NULL AND a.terms_id = ANY ($3::text[])
+     WHERE d.account_id > $1 AND d.account_id <= $2 AND a.id > $1 AND a.id <= $2 AND b.account_id > $1 AND b.account_id <= $2
+       AND a.closed_on IS NULL AND a.terms_id = ANY ($3::text[])
 ) x
 WHERE dormancy IS NOT NULL
    OR NOT frozen AND (entity AND balance >= 0 AND last_activity <= $5

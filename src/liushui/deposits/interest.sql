@@ -21,7 +21,8 @@ SELECT max(account_id) FROM (SELECT account_id FROM ledger_balance WHERE account
 
 -- name: settle
 -- Balance-days of every account to settle up to a day, as migrations/0015 derives them. Entries booked on later days are
--- looked for only where there are such days ($9): while a day is closed on time, none of its accounts has any.
+-- looked for only where there are such days ($9): while a day is closed on time, none of its accounts has any. The range is said
+-- of both tables: the planner does not carry it over by itself, and would read all accounts for each part.
 WITH terms AS MATERIALIZED (
     SELECT t.product, t.currency, t.rate, t.basis, t.rounding, i.branch_id, i.account_id AS payable, t.tax,
            CASE WHEN t.tax > 0 THEN (SELECT x.account_id FROM internal_account x WHERE x.branch_id = i.branch_id
@@ -48,7 +49,8 @@ WITH terms AS MATERIALIZED (
       JOIN ledger_account a ON a.id = b.account_id
       JOIN terms t ON t.branch_id = a.branch_id AND t.currency = a.currency AND t.product = a.terms_id
       LEFT JOIN later l ON l.account_id = b.account_id
-     WHERE b.account_id > $1 AND b.account_id <= $2 AND b.interest_since < $8 AND a.closed_on IS NULL
+     WHERE b.account_id > $1 AND b.account_id <= $2 AND a.id > $1 AND a.id <= $2
+       AND b.interest_since < $8 AND a.closed_on IS NULL
 ), due AS MATERIALIZED (
     SELECT account_id, payable, tax_payable, percent, rounding, later, CASE rounding
                WHEN 'half_up' THEN round(exact)
@@ -89,7 +91,7 @@ WITH terms AS (
         UNION ALL
         SELECT e.account_id, (CASE WHEN e.debit THEN -e.amount ELSE e.amount END) * (j.value_date - $6::date)
           FROM journal j JOIN entry e ON e.journal_id = j.id
-         WHERE $7::boolean AND j.id > $8 AND j.value_date > $6 AND j.value_date <= j.booking_date
+         WHERE $7::boolean AND j.id > $8 AND e.journal_id > $8 AND j.value_date > $6 AND j.value_date <= j.booking_date
     ) x GROUP BY account_id
 ), days AS (
     SELECT a.branch_id, a.currency, a.terms_id AS product,

@@ -9,7 +9,7 @@ SELECT j.code, a.currency, count(DISTINCT e.journal_id) AS journals, count(*) AS
        coalesce(sum(e.amount) FILTER (WHERE e.debit), 0)::numeric(30) AS debit,
        coalesce(sum(e.amount) FILTER (WHERE NOT e.debit), 0)::numeric(30) AS credit
 FROM entry e JOIN journal j ON j.id = e.journal_id JOIN ledger_account a ON a.id = e.account_id
-WHERE e.journal_id BETWEEN $1 AND $2 AND j.booking_date BETWEEN $3 AND $4
+WHERE e.journal_id BETWEEN $1 AND $2 AND j.id BETWEEN $1 AND $2 AND j.booking_date BETWEEN $3 AND $4
   AND ($5::integer IS NULL OR a.branch_id = $5) AND ($6::text IS NULL OR a.currency = $6)
 GROUP BY j.code, a.currency ORDER BY j.code, a.currency;
 
