@@ -69,7 +69,7 @@ function One({ field, typed, error, onChange }: OneProps) {
     <Field label={label} faults={faults} hint={<Echo minor={minor} currency={field.currency} />}>
       {(common) => {
         const more = { ...common, value: text, 'aria-required': field.required };
-        if (field.type === 'choice')
+        if (field.type === 'choice' || field.type === 'branch')
           return (
             <select {...more} onChange={(event) => onChange(event.target.value)}>
               <option value="">{t('form.choose')}</option>

@@ -2,6 +2,7 @@
 
 A form file: ``{"zh": "…", "en": "…", "fields": [{"name", "type", "zh", "en", "required", …}]}``. Types: text, integer,
 amount (decimal string in ``currency``, kept in minor units), date, flag, choice (``choices``: value to labels), account,
+branch (its code; whoever shows the form offers the bank's branches by name),
 denominations (face value in minor units to count), vouchers (kind of numbered paper to count), and show (read only;
 ``choices``: words for codes among its values, which it takes from a choice of the same name in another form of the process
 where it has none). ``secret``: not shown again; what is called
@@ -29,6 +30,7 @@ TYPES = (
     "flag",
     "choice",
     "account",
+    "branch",
     "denominations",
     "vouchers",
     "show",
@@ -39,6 +41,7 @@ COUNT_MAX = 1_000_000
 FACES_MAX = 30
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
 _ACCOUNT = re.compile(r"[0-9A-Z-]{4,40}")
+_BRANCH = re.compile(r"[0-9]{4}")
 _FACE = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -168,6 +171,8 @@ def _value(field: Field, value: Any) -> Any:
         if kind == "choice" and value in (field.choices or {}):
             return value
         if kind == "account" and _ACCOUNT.fullmatch(value):
+            return value
+        if kind == "branch" and _BRANCH.fullmatch(value):
             return value
         if kind == "text" and is_storable(value) and _is_text(field, value):
             return value

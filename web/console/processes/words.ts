@@ -138,6 +138,7 @@ export const FIELD_TYPES: Record<string, Key> = {
   flag: 'processes.typeFlag',
   choice: 'processes.typeChoice',
   account: 'processes.typeAccount',
+  branch: 'worklist.branch',
   denominations: 'processes.typeDenominations',
   show: 'processes.typeShow',
 };

@@ -392,6 +392,7 @@ export type FieldType =
   | 'flag'
   | 'choice'
   | 'account'
+  | 'branch'
   | 'denominations'
   | 'vouchers'
   | 'show';
@@ -404,6 +405,7 @@ export type FieldDefinition = Labels & {
   least: number | null;
   most: number | null;
   pattern: string | null;
+  /** Of a branch: the bank's own, by code. */
   choices: Record<string, Labels> | null;
   currency: string;
   secret: boolean;

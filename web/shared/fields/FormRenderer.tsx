@@ -243,6 +243,7 @@ function Control({ field, fields, filled, values, common, set, choose, label }: 
           onChange={(event) => set(field.name, event.target.checked)}
         />
       );
+    case 'branch':
     case 'choice':
       return (
         <select
