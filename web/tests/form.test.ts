@@ -92,6 +92,6 @@ test('a procedure is read in paragraphs, not in the lines of its file', () => {
     '- once',
     '- twice',
   ]);
-  expect(paragraphs('核对证件,\n确认人证一致')).toEqual(['核对证件, 确认人证一致']);
+  expect(paragraphs('核对证件，\n确认人证一致')).toEqual(['核对证件，确认人证一致']);
   expect(paragraphs('核对证件，\n确认')).toEqual(['核对证件，确认']);
 });
