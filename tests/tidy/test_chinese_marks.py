@@ -29,7 +29,7 @@ def _labels(value: Any) -> Iterator[str]:
     """Whatever is said in Chinese in a tree of data."""
     if isinstance(value, dict):
         for key, inner in value.items():  # pyright: ignore[reportUnknownVariableType]
-            if key == "zh" and isinstance(inner, str):
+            if key in ("zh", "source_zh", "sourceZh") and isinstance(inner, str):
                 yield inner
             else:
                 yield from _labels(inner)

@@ -1,6 +1,6 @@
 /* What the bank says in codes, as keys of words. */
 
-import type { Key } from '../../shared/i18n';
+import type { Key, Language } from '../../shared/i18n';
 
 export const KINDS: Record<string, Key> = {
   start: 'processes.kindStart',
@@ -81,6 +81,7 @@ export const ATTRIBUTES: Record<string, Key> = {
   calls: 'processes.attrCalls',
   sets: 'processes.attrSets',
   source: 'processes.attrSource',
+  source_zh: 'processes.source',
   target: 'processes.attrTarget',
   condition: 'processes.attrCondition',
   zh: 'processes.attrChinese',
@@ -178,3 +179,8 @@ export const OBJECTS: Record<string, Key> = {
   statement: 'processes.objectStatement',
   voucher: 'processes.objectVoucher',
 };
+
+/** Where a rule comes from, to a reader: documents keep their names, what is said of them has words in both languages. */
+export function sourceOf(rule: { source: string; source_zh: string }, language: Language): string {
+  return language === 'en' ? rule.source : rule.source_zh;
+}
