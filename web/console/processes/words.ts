@@ -24,6 +24,15 @@ export const KINDS: Record<string, Key> = {
   call: 'processes.kindCall',
 };
 
+/** What an element without a name is called: where ways part or meet it is a gateway, of whatever kind. */
+export const UNNAMED: Record<string, Key> = {
+  ...KINDS,
+  exclusive: 'processes.gateway',
+  parallel: 'processes.gateway',
+  inclusive: 'processes.gateway',
+  event_based: 'processes.gateway',
+};
+
 export const TRIGGERS: Record<string, Key> = {
   timer: 'processes.triggerTimer',
   message: 'processes.triggerMessage',
