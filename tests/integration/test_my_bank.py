@@ -249,6 +249,7 @@ def test_a_complaint_is_told_of_by_its_number_at_once_and_by_its_answer_in_the_e
         assert case["told"]["complaint"].startswith("C")
         assert "answer" not in case["told"]
         assert case["given"]["text"] == "Too dear."
+        assert "amount" not in case["given"]  # none was named
         assert case["next"][0]["due_at"] is not None
         assert case["next"][0]["task"] is None
 

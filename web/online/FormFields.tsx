@@ -2,7 +2,7 @@
 
 import type { ApiError } from '../shared/api/client';
 import type { FieldDefinition } from '../shared/api/types';
-import type { Filled } from '../shared/fields/filled';
+import { asked, type Filled } from '../shared/fields/filled';
 import { labelOf, useI18n } from '../shared/words';
 import { parseAmount } from '../shared/money';
 import { AccountChoice } from './AccountChoice';
@@ -18,7 +18,7 @@ interface Props {
 }
 
 export function FormFields({ fields, filled, error, onChange }: Props) {
-  return fields.map((field) => (
+  return asked(fields, filled).map((field) => (
     <One
       key={field.name}
       field={field}

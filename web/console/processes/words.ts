@@ -98,6 +98,7 @@ export const ATTRIBUTES: Record<string, Key> = {
   order: 'processes.attrOrder',
   type: 'processes.attrType',
   required: 'processes.attrRequired',
+  when: 'processes.attrWhen',
   secret: 'processes.attrSecret',
   choices: 'processes.attrChoices',
   least: 'processes.attrLeast',

@@ -411,6 +411,8 @@ export type FieldDefinition = Labels & {
   secret: boolean;
   /** Of accounts: a customer names one of their own. */
   own?: boolean;
+  /** It is asked for only where these choices were made. */
+  when?: Record<string, string> | null;
   /** Of amounts in forms for the staff; customers key theirs once. */
   keyed_twice_from?: string | null;
   /** The faces of its cash in minor units, largest first; only of what counts notes. */

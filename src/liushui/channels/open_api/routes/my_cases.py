@@ -30,6 +30,7 @@ from liushui.payments import SELF_SERVICE
 from liushui.self_service import Visitor, ask_signature, options_for, own_accounts
 from liushui.store.database import PoolConnection, UnitOfWork
 from liushui.workflow import Deployed, Element, Form, Kind, Q, State, worklist
+from liushui.workflow.forms import Field
 
 router = APIRouter()
 KeyPath = Annotated[str, Path(max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
@@ -245,8 +246,8 @@ def _told(deployed: Deployed, row: Record, visitor: Visitor, branches: Sequence[
         given = None
 
     def seen(form: Form | None) -> dict[str, Any]:
-        names = [] if form is None else [f.name for f in form.fields if not f.secret]
-        return {name: variables[name] for name in names if variables.get(name) is not None}
+        fields = [] if form is None else [f for f in form.fields if not f.secret]
+        return {f.name: variables[f.name] for f in fields if _is_said(f, variables.get(f.name))}
 
     return {
         "given": seen(given), "given_form": form_of_customer(given, branches),
@@ -255,6 +256,11 @@ def _told(deployed: Deployed, row: Record, visitor: Visitor, branches: Sequence[
             field for form in forms for field in (form_of_customer(form, branches) or {})["fields"]
         ],
     }  # fmt: skip
+
+
+def _is_said(field: Field, value: Any) -> bool:
+    """Nobody fills in an amount of nothing: it is what a process makes of none."""
+    return value is not None and not (field.type == "amount" and value == 0)
 
 
 async def _own_task(
