@@ -284,10 +284,36 @@ def test_a_complaint_is_told_of_by_its_number_at_once_and_by_its_answer_in_the_e
         assert case["told"]["complaint"].startswith("C")
         assert "answer" not in case["told"]
         assert case["given"]["text"] == "Too dear."
+        assert "amount" not in case["given"]  # none was named
         assert case["next"][0]["due_at"] is not None
         assert case["next"][0]["task"] is None
 
     run(demo, tell)
+
+
+def test_cash_is_ordered_at_a_branch_chosen_by_its_name(demo: str) -> None:
+    """Names as the demo's data have them; whatever comes instead of a choice, the bank decides itself."""
+    names = {b["code"]: {"zh": b["zh"], "en": b["en"]} for b in demo_data()["branches"]}
+
+    async def tell(o: Online) -> None:
+        zhang, teller = await o.member(ZHANG), await o.staff("T0001", "demo-counter-1")
+        (offer,) = [p for p in await zhang.get("/v1/my/processes") if p["process"] == "cash_appointment"]
+        assert _branch_of(offer["start_form"]) == names
+        at_the_counter = (await teller.get("/v1/processes/cash_appointment"))["start_form"]
+        assert _branch_of(at_the_counter)["0002"]["zh"] == f"0002 {names['0002']['zh']}"
+        form = {"account": ZHANGS, "action": "book", "amount": "60000.00", "on_date": "2026-01-07"}
+        case = await zhang.start("cash_appointment", **form, branch="0002")
+        assert (case["given"]["branch"], _branch_of(case["given_form"])) == ("0002", names)
+        assert await o.row("SELECT b.code FROM cash_appointment JOIN branch b ON b.id = branch_id") == "0002"
+        path = "/v1/my/processes/cash_appointment/cases"
+        for branch, code in (("0099", "branch_unknown"), (names["0002"]["zh"], "form_field_malformed")):
+            assert (await zhang.code("POST", path, {"form": {**form, "branch": branch}}))[1] == code
+
+    run(demo, tell)
+
+
+def _branch_of(form: Any) -> Any:
+    return next(field["choices"] for field in form["fields"] if field["name"] == "branch")
 
 
 def test_the_demos_customers_can_log_in_and_are_seeded_once(demo: str) -> None:

@@ -238,7 +238,7 @@ def test_a_step_that_is_broken_off_in_the_middle_does_each_once(demo: str) -> No
     [
         ({"identified": None}, ["form_field_missing"]),
         ({"amount": None}, ["form_field_missing"]),
-        ({"month_day": None}, ["form_field_missing", "standing_order_schedule_unclear"]),
+        ({"month_day": None}, ["form_field_missing"]),
         ({"payee": ZHANG, "first_on": "2026-01-05"}, ["standing_order_starts_early", "same_account"]),
         ({"retries": 10, "rhythm": "weekly", "replaces": 7}, ["standing_order_retries_many", "standing_order_unknown"]),
     ],

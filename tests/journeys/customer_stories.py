@@ -133,7 +133,7 @@ OPENING = (
     Told("a limit is agreed on", "agree_transfer_limit",
          {"account": "{account}", "channel": "online", "daily_amount": "2000", "daily_count": "5", "identified": True}, ends="Agreed"),
     Told("cash is ordered ahead", "cash_appointment",
-         {"account": "{account}", "action": "book", "amount": "60000", "on_date": day(7)}, ends="Booked"),
+         {"account": "{account}", "action": "book", "amount": "60000", "on_date": day(7), "branch": "0002"}, ends="Booked"),
 )  # fmt: skip
 
 DATA = (

@@ -128,6 +128,7 @@ def test_what_a_new_version_changes_is_marked_on_the_diagrams_and_told_in_a_tabl
 
     desk.open("/console/processes/cash_deposit")
     expect(desk.page.get_by_role("table", name="Elements")).to_contain_text("not by whoever did: the start")
+    expect(desk.page.get_by_text("Gateway IdentityDone").first).to_be_visible()  # which has no name
     is_fit_for_everybody(desk, "console-definition")
     for part, seen in (
         ("Procedure", "Verify"),

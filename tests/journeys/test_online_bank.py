@@ -159,7 +159,18 @@ def test_a_customer_transfers_what_they_have_looked_at_and_proven(sit: Sit, bank
     assert desk.page.request.get(f"{desk.address}{paper}").headers["content-type"] == "application/pdf"
     picture(desk, "online-account-zh-CN")
     assert "0024" not in kept(desk)  # nor in the address or the title
-    desk.page.get_by_role("button", name="退出").click()
+
+    desk.page.get_by_role("link", name="转账").first.click()
+    field(desk, "收款账号").fill(ZHANGS)
+    field(desk, "金额").fill("60000")
+    desk.page.get_by_role("button", name="下一步").click()
+    expect(sheet).to_contain_text("您还没有通行密钥")  # said before anything is sent
+    expect(desk.page.get_by_role("button", name="确认转账")).to_have_count(0)
+    usable(desk)
+    desk.page.get_by_role("link", name="去添加通行密钥").click()
+    expect(desk.page.get_by_role("button", name="添加或更换")).to_be_visible()
+
+    desk.page.get_by_role("button", name="退出").first.click()
     expect(desk.page.get_by_role("heading", name="登录")).to_be_visible()
     for trace in (LI.number, "0024", "0016", "6000", "还款", "liushui_customer"):
         assert trace not in kept(desk)

@@ -52,6 +52,9 @@ def test_a_table_tells_what_it_reads_gives_and_stems_from() -> None:
     assert (decision.about.source, decision.about.zh) == ("Authority table 2026", "限额")
     assert str(decision.about.valid_from) == "2026-01-01"
     assert decision.warnings == ()
+    assert decision.about.source_zh == ""  # which shows the source as it is
+    in_chinese = LIMITS | {"liushui": LIMITS["liushui"] | {"sourceZh": "二〇二六年权限表"}}
+    assert load("limits", in_chinese).about.source_zh == "二〇二六年权限表"
 
 
 def test_collect_gives_every_row_that_holds() -> None:

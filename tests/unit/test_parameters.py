@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 import pytest
 
 from liushui.kernel.errors import Refused
+from liushui.processes import procedure_folders
 from liushui.risk import Parameter, load_parameters
 from liushui.risk.parameters import parse_parameters
+from liushui.workflow.bundle import parse, read_folder
 
 
 def row(**more: Any) -> dict[str, Any]:
@@ -50,3 +53,17 @@ def test_names_say_what_the_units_say() -> None:
     named = {one.name: (measure(one), one.unit) for one in numbers if measure(one)}
     assert len(named) > 5
     assert [name for name, (said, unit) in named.items() if said != unit] == []
+
+
+def test_where_a_rule_comes_from_is_said_in_both_languages() -> None:
+    """Documents keep their Chinese names and numbers; no other language stands on a Chinese page."""
+    said = {f"parameter {one.name}": (one.source, one.source_zh) for one in load_parameters()}
+    for folder in procedure_folders():
+        for name, found in parse(read_folder(folder)).decisions.items():
+            said[f"{folder.name} {name}"] = (found.about.source, found.about.source_zh)
+    assert len(said) > 80
+    for what, (source, chinese) in said.items():
+        assert source, what
+        assert not re.search("[A-Za-z]|[,;:] |[()]", chinese or source), what
+        assert not re.search("[，；：（）]", source), what
+        assert bool(chinese) == bool(re.search("[A-Za-z]|[,;:] |[()]", source)), what

@@ -27,7 +27,7 @@ const STATES: Record<string, Key> = {
   cancelled: 'online.case.cancelled',
   failed: 'online.case.failed',
 };
-const FEN = /\s*[((](?:分|fen)[))]/;
+const FEN = /\s*[(（](?:分|fen)[)）]/;
 
 export function stateOf(status: string): Key {
   return STATES[status] ?? 'online.case.running';

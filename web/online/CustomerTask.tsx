@@ -14,6 +14,7 @@ import { CodeField } from './Entry';
 import { FormFields } from './FormFields';
 import { Button, Facts, Failed, Notice, OtherFaults, Unknown, Waiting } from './parts';
 import { answer, havePasskeys } from './passkeys';
+import { cannotSign, SigningMissing, useSigning } from './signing';
 import { useVisit } from './visit';
 
 const CODE = 'one_time_password';
@@ -57,7 +58,8 @@ function Asked({ asked, tried, onDone }: Props & { asked: MyTask }) {
   const has = (name: string) => fields.some((field) => field.name === name);
   const needsSignature = asked.values.factor === SIGNATURE;
   const byCode = has(CODE) && !needsSignature;
-  const byPasskey = has(ASSERTION) && havePasskeys;
+  const signing = useSigning(needsSignature);
+  const byPasskey = has(ASSERTION) && havePasskeys && !cannotSign(signing);
   const errand = useErrand<CaseNumber>(
     visit.customer,
     `task.${asked.task}`,
@@ -125,7 +127,8 @@ function Asked({ asked, tried, onDone }: Props & { asked: MyTask }) {
         {stuck && <Unknown onAgain={errand.again} />}
         <FormFields fields={asks} filled={filled} error={errand.error} onChange={setFilled} />
         {byCode && <CodeField code={code} onCode={setCode} error={errand.error} />}
-        {needsSignature && <p>{t('online.task.signature')}</p>}
+        {needsSignature && byPasskey && <p>{t('online.task.signature')}</p>}
+        <SigningMissing signing={signing} />
         {(byCode || !byPasskey) && !needsSignature && (
           <Button type="submit" wide busy={sending} disabled={stuck || (byCode && code.length !== 6)}>
             {t('online.task.confirm')}

@@ -2,7 +2,7 @@
 
 import type { ApiError } from '../shared/api/client';
 import type { FieldDefinition } from '../shared/api/types';
-import type { Filled } from '../shared/fields/filled';
+import { asked, type Filled } from '../shared/fields/filled';
 import { labelOf, useI18n } from '../shared/words';
 import { parseAmount } from '../shared/money';
 import { AccountChoice } from './AccountChoice';
@@ -18,7 +18,7 @@ interface Props {
 }
 
 export function FormFields({ fields, filled, error, onChange }: Props) {
-  return fields.map((field) => (
+  return asked(fields, filled).map((field) => (
     <One
       key={field.name}
       field={field}
@@ -69,7 +69,7 @@ function One({ field, typed, error, onChange }: OneProps) {
     <Field label={label} faults={faults} hint={<Echo minor={minor} currency={field.currency} />}>
       {(common) => {
         const more = { ...common, value: text, 'aria-required': field.required };
-        if (field.type === 'choice')
+        if (field.type === 'choice' || field.type === 'branch')
           return (
             <select {...more} onChange={(event) => onChange(event.target.value)}>
               <option value="">{t('form.choose')}</option>

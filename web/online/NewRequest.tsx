@@ -5,7 +5,7 @@ import { get } from '../shared/api/client';
 import type { Offer } from '../shared/api/customerTypes';
 import type { FieldDefinition, Values } from '../shared/api/types';
 import { useDraft } from '../shared/drafts';
-import { fromValues, toForm, type Filled } from '../shared/fields/filled';
+import { asked, fromValues, toForm, type Filled } from '../shared/fields/filled';
 import { partOf, useI18n } from '../shared/words';
 import { useLoad } from '../shared/useLoad';
 import { Back } from './Account';
@@ -91,7 +91,7 @@ function Filling({ offer, children }: { offer: Offer; children: ReactNode }) {
           errand.submit(given, fields);
         }}
       >
-        <OtherFaults error={errand.error} names={fields.map((field) => field.name)} />
+        <OtherFaults error={errand.error} names={asked(fields, filled).map((field) => field.name)} />
         {errand.progress === 'unknown' && <Unknown onAgain={errand.again} />}
         <FormFields fields={fields} filled={filled} error={errand.error} onChange={keep} />
         <Button

@@ -27,6 +27,7 @@ import {
   Unknown,
   Waiting,
 } from './parts';
+import { cannotSign, SigningMissing, useSigning } from './signing';
 import { useRequest } from './useRequest';
 import { useVisit } from './visit';
 
@@ -220,6 +221,7 @@ interface LookingProps {
 function Looking({ filled, seen, error, sending, unknown, onAgain, onBack, onSend }: LookingProps) {
   const { t, language } = useI18n();
   const minor = parseAmount(filled.amount) ?? 0n;
+  const signing = useSigning(seen.factor === 'signature');
   const factor = FACTORS[seen.factor] ?? 'online.transfer.factorNone';
   return (
     <>
@@ -253,12 +255,15 @@ function Looking({ filled, seen, error, sending, unknown, onAgain, onBack, onSen
         {minor + (parseAmount(seen.fee) ?? 0n) > (parseAmount(seen.available) ?? 0n) && (
           <Notice kind="wait" title={t('online.transfer.short')} />
         )}
+        <SigningMissing signing={signing} />
         <Limits seen={seen} />
         <OtherFaults error={error} names={[]} />
         {unknown && <Unknown onAgain={onAgain} />}
-        <Button wide busy={sending} disabled={unknown} onClick={onSend}>
-          {t('online.transfer.send')}
-        </Button>
+        {!cannotSign(signing) && (
+          <Button wide busy={sending || signing === 'looking'} disabled={unknown} onClick={onSend}>
+            {t('online.transfer.send')}
+          </Button>
+        )}
         <Button kind="quiet" wide disabled={sending || unknown} onClick={onBack}>
           {t('online.transfer.change')}
         </Button>

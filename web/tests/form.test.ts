@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fromValues, isoDate, toForm, withoutSecrets } from '../shared/fields/filled';
+import { asked, fromValues, isoDate, toForm, withoutSecrets } from '../shared/fields/filled';
 import { partOf } from '../shared/i18n';
 import { paragraphs } from '../shared/Procedure';
 import { matching } from '../teller/CommandLine';
@@ -92,6 +92,14 @@ test('a procedure is read in paragraphs, not in the lines of its file', () => {
     '- once',
     '- twice',
   ]);
-  expect(paragraphs('核对证件,\n确认人证一致')).toEqual(['核对证件, 确认人证一致']);
+  expect(paragraphs('核对证件，\n确认人证一致')).toEqual(['核对证件，确认人证一致']);
   expect(paragraphs('核对证件，\n确认')).toEqual(['核对证件，确认']);
+});
+
+test('what is not asked for any more is neither shown nor sent', () => {
+  const fields = [field('rhythm', 'choice'), field('every', 'integer', { when: { rhythm: 'days' } })];
+  const names = (rhythm: string) => asked(fields, { rhythm, every: '3' }).map((one) => one.name);
+  expect([names('days'), names('monthly'), names('')]).toEqual([['rhythm', 'every'], ['rhythm'], ['rhythm']]);
+  expect(toForm(fields, { rhythm: 'days', every: '3' })).toEqual({ rhythm: 'days', every: 3 });
+  expect(toForm(fields, { rhythm: 'monthly', every: '3' })).toEqual({ rhythm: 'monthly' });
 });

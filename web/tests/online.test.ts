@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { isDay, isMoment, showDay } from '../online/dates';
 import { plainRate, tenorOf } from '../online/Home';
+import { cannotSign, signingOf } from '../online/signing';
 import { grouped, maskedNumber, sumsOf } from '../online/money';
 
 test('a number is masked to its last four figures', () => {
@@ -45,4 +46,14 @@ test('a day is a day wherever the browser stands', () => {
     false,
     true,
   ]);
+});
+
+test('a signature is asked for only of somebody who can give one here', () => {
+  const passkey = { passkey: 1, name: 'phone', added_at: '2026-01-05T02:00:00Z', last_used_at: null };
+  const none = { one_time_password_since: '2026-01-05T02:00:00Z', passkeys: [] };
+  const one = { ...none, passkeys: [passkey] };
+  expect(signingOf(null, false, true)).toBe('looking');
+  expect([signingOf(none, false, true), signingOf(none, false, false)].every(cannotSign)).toBe(true);
+  expect(signingOf(one, false, false)).toBe('not here');
+  expect([signingOf(one, false, true), signingOf(null, true, true)].some(cannotSign)).toBe(false);
 });

@@ -20,7 +20,7 @@ UNITS = frozenset({"fen", "count", "days", "months", "years", "hour", "basis_poi
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """value: an integer (amounts in minor units), a duration or a list. unit: of what the value is a number; of the others
-    ``duration`` or ``list``. source: rule, number and article."""
+    ``duration`` or ``list``. source: rule, number and article; source_zh: to a Chinese reader, where it is not only that."""
 
     name: str
     value: Any
@@ -30,6 +30,7 @@ class Parameter:
     en: str
     valid_to: date | None = None
     unit: str = ""
+    source_zh: str = ""
 
 
 @cache

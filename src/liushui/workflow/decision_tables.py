@@ -2,7 +2,8 @@
 
 One table a file: an input node, a decision table node, an output node, and the two edges between them. Code
 nodes, nested decisions and loops are refused: a policy is a table that a person can read. Beside zen's fields
-the file has ``"liushui": {"source", "validFrom", "zh", "en"}``: where the rule comes from and what it is called.
+the file has ``"liushui": {"source", "sourceZh", "validFrom", "zh", "en"}``: where the rule comes from (``sourceZh``: to a Chinese
+reader, where more than a document is named) and what it is called.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _CONTENT = {"hitPolicy", "inputs", "outputs", "rules"} | {
     "executionMode",
 }
 _COLUMN = {"id", "name", "type", "field", "defaultValue", "description"}
-_ABOUT = {"source", "validFrom", "zh", "en"}
+_ABOUT = {"source", "sourceZh", "validFrom", "zh", "en"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class About:
     valid_from: date | None = None
     zh: str = ""
     en: str = ""
+    source_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +294,8 @@ class _Reader:
                 day = date.fromisoformat(str(facts["validFrom"]))
         except ValueError:
             self.fault("decision_setting_unfit", setting="validFrom")
-        return About(*(str(facts.get("source", "")), day, str(facts.get("zh", "")), str(facts.get("en", ""))))
+        source, source_zh, zh, en = (str(facts.get(name, "")) for name in ("source", "sourceZh", "zh", "en"))
+        return About(source, day, zh, en, source_zh)
 
 
 def _dotted(text: str) -> tuple[str, ...]:

@@ -138,7 +138,8 @@ def _form(form: Form) -> Iterator[tuple[Key, Facts]]:
 def _decision(table: Table) -> Iterator[tuple[Key, Facts]]:
     about = table.about
     said = {
-        "zh": about.zh, "en": about.en, "source": about.source, "valid_from": about.valid_from,
+        "zh": about.zh, "en": about.en, "source": about.source, "source_zh": about.source_zh,
+        "valid_from": about.valid_from,
         "hit": "collect" if table.collects else "first",
         "inputs": tuple(column.field.text for column in table.columns), "outputs": outputs_of(table),
     }  # fmt: skip

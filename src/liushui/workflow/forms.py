@@ -2,16 +2,18 @@
 
 A form file: ``{"zh": "…", "en": "…", "fields": [{"name", "type", "zh", "en", "required", …}]}``. Types: text, integer,
 amount (decimal string in ``currency``, kept in minor units), date, flag, choice (``choices``: value to labels), account,
+branch (its code; whoever shows the form offers the bank's branches by name),
 denominations (face value in minor units to count), vouchers (kind of numbered paper to count), and show (read only;
 ``choices``: words for codes among its values, which it takes from a choice of the same name in another form of the process
 where it has none). ``secret``: not shown again; what is called
 …password is secret, and not even kept (see ``secrets``). ``own``: a customer who fills it in names an account of their own.
+``when`` (choices' names to a value of each): the field is asked for only where these were chosen, and only there required.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
@@ -29,6 +31,7 @@ TYPES = (
     "flag",
     "choice",
     "account",
+    "branch",
     "denominations",
     "vouchers",
     "show",
@@ -39,6 +42,7 @@ COUNT_MAX = 1_000_000
 FACES_MAX = 30
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
 _ACCOUNT = re.compile(r"[0-9A-Z-]{4,40}")
+_BRANCH = re.compile(r"[0-9]{4}")
 _FACE = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -59,6 +63,7 @@ class Field:
     currency: str = "CNY"
     secret: bool = False
     own: bool = False
+    when: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,9 @@ def parse_form(name: str, body: object, faults: list[Fault]) -> Form | None:
             faults.append(Fault("form_malformed", {"form": name, "field": str(row)[:60]}))  # pyright: ignore[reportUnknownArgumentType]
         else:
             fields.append(field)
+    faults += [
+        Fault("form_malformed", {"form": name, "field": f.name}) for f in fields if not _follows(f, fields)
+    ]
     return Form(name, zh, en, tuple(fields)) if len(faults) == before else None
 
 
@@ -101,6 +109,7 @@ def _field(row: Mapping[str, Any]) -> Field | None:
         "currency",
         "secret",
         "own",
+        "when",
     }
     if not row.keys() <= known or not {"name", "type", "zh", "en"} <= row.keys():
         return None
@@ -110,9 +119,26 @@ def _field(row: Mapping[str, Any]) -> Field | None:
         return None
     if "choices" in row and row["type"] not in WITH_CHOICES:
         return None
+    if not _is_condition(row.get("when")):
+        return None
     if is_secret(row["name"]) and not row.get("secret"):
         return None
     return Field(**row)
+
+
+def _is_condition(when: Any) -> bool:
+    return when is None or (isinstance(when, dict) and all(isinstance(v, str) for v in when.values()))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+
+
+def _follows(field: Field, fields: Sequence[Field]) -> bool:
+    """Whether what a field depends on can be chosen in the same form."""
+    choices = {f.name: f.choices or {} for f in fields if f.type == "choice" and f is not field}
+    return all(value in choices.get(name, {}) for name, value in (field.when or {}).items())
+
+
+def is_asked(field: Field, given: Mapping[str, Any]) -> bool:
+    """Whether what has been chosen so far makes the field one to fill in."""
+    return all(given.get(name) == value for name, value in (field.when or {}).items())
 
 
 def with_words(forms: Mapping[str, Form]) -> dict[str, Form]:
@@ -139,7 +165,7 @@ def take(form: Form, given: Mapping[str, Any], *, partly: bool = False) -> dict[
     for name, field in fields.items():
         value = given.get(name)
         if value is None or value == "":
-            if field.required and not partly:
+            if field.required and not partly and is_asked(field, given):
                 faults.append(Fault("form_field_missing", field=name))
             continue
         try:
@@ -168,6 +194,8 @@ def _value(field: Field, value: Any) -> Any:
         if kind == "choice" and value in (field.choices or {}):
             return value
         if kind == "account" and _ACCOUNT.fullmatch(value):
+            return value
+        if kind == "branch" and _BRANCH.fullmatch(value):
             return value
         if kind == "text" and is_storable(value) and _is_text(field, value):
             return value

@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import type { DecisionView, RuleView } from '../../shared/api/processTypes';
 import { labelOf, useI18n } from '../../shared/i18n';
 import { ScrolledTable, type Column } from '../../shared/Table';
+import { sourceOf } from './words';
 
 export function DecisionTables({ decisions }: { decisions: readonly DecisionView[] }) {
   const { t } = useI18n();
@@ -50,7 +51,7 @@ function DecisionTable({ decision }: { decision: DecisionView }) {
         {[
           decision.collects ? t('processes.hitAll') : t('processes.hitFirst'),
           decision.valid_from && t('processes.validFrom', { date: decision.valid_from }),
-          decision.source && t('processes.sourceIs', { source: decision.source }),
+          decision.source && t('processes.sourceIs', { source: sourceOf(decision, language) }),
         ]
           .filter(Boolean)
           .join(language === 'en' ? ' · ' : '；')}

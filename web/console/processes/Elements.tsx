@@ -33,7 +33,7 @@ function ElementTable({ model }: { model: ModelView }) {
     {
       key: 'name',
       title: t('processes.element'),
-      cell: (one) => <ElementName name={one.name} id={one.id} />,
+      cell: (one) => <ElementName name={one.name} id={one.id} kind={one.kind} />,
     },
     { key: 'kind', title: t('processes.kind'), cell: kind, by: kind },
     {
@@ -131,7 +131,9 @@ function DoneBy({ model, attributes }: { model: ModelView; attributes: Record<st
 function Ways({ model }: { model: ModelView }) {
   const { t } = useI18n();
   const elements = new Map(model.elements.map((one) => [one.id, one]));
-  const end = (id: string) => <ElementName name={elements.get(id)?.name ?? ''} id={id} />;
+  const end = (id: string) => (
+    <ElementName name={elements.get(id)?.name ?? ''} id={id} kind={elements.get(id)?.kind} />
+  );
   const isDefault = (flow: FlowView) => elements.get(flow.source)?.attributes['default'] === flow.id;
   const columns: Column<FlowView>[] = [
     { key: 'from', title: t('processes.attrSource'), cell: (flow) => end(flow.source) },

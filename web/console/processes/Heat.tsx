@@ -99,7 +99,7 @@ function Hot({ process, version, heat }: { process: string; version: number; hea
     {
       key: 'element',
       title: t('processes.element'),
-      cell: (one) => <ElementName name={one.name} id={one.element} />,
+      cell: (one) => <ElementName name={one.name} id={one.element} kind={one.kind} />,
     },
     { key: 'kind', title: t('processes.kind'), cell: (one) => word(KINDS, one.kind) },
     {

@@ -217,7 +217,11 @@ function Way({ visits }: { visits: readonly VisitView[] }) {
     return one.role !== null && one.ended_at === null ? roleName(one.role) : t('case.system');
   };
   const columns: Column<VisitView>[] = [
-    { key: 'step', title: t('case.step'), cell: (one) => <ElementName name={one.name} id={one.element} /> },
+    {
+      key: 'step',
+      title: t('case.step'),
+      cell: (one) => <ElementName name={one.name} id={one.element} kind={one.kind} />,
+    },
     { key: 'how', title: t('processes.state'), cell: (one) => word(HOW, one.how) },
     { key: 'who', title: t('case.who'), cell: who },
     { key: 'began', title: t('processes.began'), cell: (one) => showMoment(one.began_at, language) },

@@ -15,7 +15,7 @@ import { useLoad } from '../../shared/useLoad';
 import { useProcessNames } from '../../shared/useProcessNames';
 import { duration } from './durations';
 import { Shown, useListed, useWord } from './ui';
-import { OBJECTS, VALIDITY } from './words';
+import { OBJECTS, sourceOf, VALIDITY } from './words';
 
 const BASIS_POINTS = 100;
 
@@ -60,7 +60,9 @@ export default function Parameters() {
       <Shown of={found}>
         {(all) => (
           <div className="sections">
-            <Limits rows={all.parameters.filter((one) => fits(one.zh, one.en, one.name, one.source))} />
+            <Limits
+              rows={all.parameters.filter((one) => fits(one.zh, one.en, one.name, one.source, one.source_zh))}
+            />
             <Decisions
               rows={all.decisions.filter((one) => fits(one.zh, one.en, one.decision, one.process))}
             />
@@ -141,7 +143,11 @@ function Limits({ rows }: { rows: readonly ParameterView[] }) {
     { key: 'value', title: t('processes.value'), figures: true, cell: value },
     { key: 'unit', title: t('processes.unit'), cell: unit },
     ...validity<ParameterView>(t),
-    { key: 'source', title: t('processes.source'), cell: (one) => <div className="lines">{one.source}</div> },
+    {
+      key: 'source',
+      title: t('processes.source'),
+      cell: (one) => <div className="lines">{sourceOf(one, language)}</div>,
+    },
   ];
   return (
     <Section
@@ -189,7 +195,11 @@ function Decisions({ rows }: { rows: readonly DecisionOfProcess[] }) {
     { key: 'process', title: t('processes.process'), cell: (one) => nameOf(one.process) },
     { key: 'rules', title: t('processes.rulesCount'), figures: true, cell: (one) => one.rules },
     { key: 'from', title: t('processes.holdsFrom'), cell: (one) => one.valid_from },
-    { key: 'source', title: t('processes.source'), cell: (one) => <div className="lines">{one.source}</div> },
+    {
+      key: 'source',
+      title: t('processes.source'),
+      cell: (one) => <div className="lines">{sourceOf(one, language)}</div>,
+    },
   ];
   return (
     <Section

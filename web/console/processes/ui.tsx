@@ -9,7 +9,7 @@ import { useFaultText } from '../../shared/faults';
 import { partOf, useI18n, type Key } from '../../shared/i18n';
 import { useRoleNames } from '../../shared/useRoleNames';
 import { useLoad, type Loaded } from '../../shared/useLoad';
-import { CASE_STATES, CHANNELS } from './words';
+import { CASE_STATES, CHANNELS, UNNAMED } from './words';
 import './processes.css';
 
 const Drawn = lazy(() => import('../../shared/Diagram'));
@@ -59,10 +59,18 @@ export function CaseTag({ status, overdue }: { status: string; overdue?: boolean
   );
 }
 
-/** The name of an element in the reader's language; its id where it has none. */
-export function ElementName({ name, id }: { name: string; id: string }) {
+/** The name of an element in the reader's language. One that has none, such as a gateway at which ways meet, is called what
+ * it is, where that is known, and its id stands small beside it. */
+export function ElementName({ name, id, kind = '' }: { name: string; id: string; kind?: string }) {
   const { language } = useI18n();
-  return name && name !== id ? <>{partOf(name, language)}</> : <span className="code">{id}</span>;
+  const word = useWord();
+  if (name && name !== id) return <>{partOf(name, language)}</>;
+  return (
+    <>
+      {kind && `${word(UNNAMED, kind)} `}
+      <small className="code">{id}</small>
+    </>
+  );
 }
 
 /** Why a case has stopped: the bank's sentence where the reason is a refusal, of which the case keeps the code alone. */

@@ -1,6 +1,6 @@
 /* What the bank says in codes, as keys of words. */
 
-import type { Key } from '../../shared/i18n';
+import type { Key, Language } from '../../shared/i18n';
 
 export const KINDS: Record<string, Key> = {
   start: 'processes.kindStart',
@@ -22,6 +22,15 @@ export const KINDS: Record<string, Key> = {
   sub_process: 'processes.kindSubProcess',
   event_sub_process: 'processes.kindEventSubProcess',
   call: 'processes.kindCall',
+};
+
+/** What an element without a name is called: where ways part or meet it is a gateway, of whatever kind. */
+export const UNNAMED: Record<string, Key> = {
+  ...KINDS,
+  exclusive: 'processes.gateway',
+  parallel: 'processes.gateway',
+  inclusive: 'processes.gateway',
+  event_based: 'processes.gateway',
 };
 
 export const TRIGGERS: Record<string, Key> = {
@@ -81,6 +90,7 @@ export const ATTRIBUTES: Record<string, Key> = {
   calls: 'processes.attrCalls',
   sets: 'processes.attrSets',
   source: 'processes.attrSource',
+  source_zh: 'processes.source',
   target: 'processes.attrTarget',
   condition: 'processes.attrCondition',
   zh: 'processes.attrChinese',
@@ -88,6 +98,7 @@ export const ATTRIBUTES: Record<string, Key> = {
   order: 'processes.attrOrder',
   type: 'processes.attrType',
   required: 'processes.attrRequired',
+  when: 'processes.attrWhen',
   secret: 'processes.attrSecret',
   choices: 'processes.attrChoices',
   least: 'processes.attrLeast',
@@ -138,6 +149,7 @@ export const FIELD_TYPES: Record<string, Key> = {
   flag: 'processes.typeFlag',
   choice: 'processes.typeChoice',
   account: 'processes.typeAccount',
+  branch: 'worklist.branch',
   denominations: 'processes.typeDenominations',
   show: 'processes.typeShow',
 };
@@ -177,3 +189,8 @@ export const OBJECTS: Record<string, Key> = {
   statement: 'processes.objectStatement',
   voucher: 'processes.objectVoucher',
 };
+
+/** Where a rule comes from, to a reader: documents keep their names, what is said of them has words in both languages. */
+export function sourceOf(rule: { source: string; source_zh: string }, language: Language): string {
+  return language === 'en' ? rule.source : rule.source_zh;
+}

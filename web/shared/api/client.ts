@@ -39,7 +39,7 @@ async function send(
   path: string,
   body?: unknown,
   key?: string,
-  token?: string,
+  { token, signal }: { token?: string; signal?: AbortSignal } = {},
 ): Promise<Response> {
   const headers: Record<string, string> = { 'Accept-Language': currentLanguage() };
   if (method !== 'GET') headers['X-Requested-With'] = 'liushui';
@@ -54,6 +54,7 @@ async function send(
       body: body === undefined ? undefined : isFile ? body : JSON.stringify(body),
       credentials: 'same-origin',
       cache: 'no-store',
+      signal,
     });
   } catch {
     throw new ApiError(0, null);
@@ -105,11 +106,17 @@ export function newKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+const END_WITHIN_MS = 5000;
 let ending: Promise<unknown> = Promise.resolve();
 
-/** End a session. The answer takes the cookie away, whosever it is by then: so whoever logs in next waits for it. */
+/** End a session. The answer takes the cookie away, whosever it is by then: so whoever logs in next waits for it. A line that
+ * neither answers nor breaks is given up, and its answer with it, which then takes nothing away. */
 export function endSession(path: string): Promise<Response> {
-  const end = send('DELETE', path);
+  const line = new AbortController();
+  const patience = setTimeout(() => line.abort(), END_WITHIN_MS);
+  const end = send('DELETE', path, undefined, undefined, { signal: line.signal }).finally(() =>
+    clearTimeout(patience),
+  );
   ending = Promise.allSettled([ending, end]);
   return end;
 }
@@ -144,8 +151,10 @@ export async function onBehalfOf<T>(
   const opened = await read<{ token: string }>(await send('POST', '/v1/sessions', { number, password }));
   const { token } = opened;
   try {
-    return await errand(async (method, path, body, key) => read(await send(method, path, body, key, token)));
+    return await errand(async (method, path, body, key) =>
+      read(await send(method, path, body, key, { token })),
+    );
   } finally {
-    await send('DELETE', '/v1/sessions/current', undefined, undefined, token).catch(() => undefined);
+    await send('DELETE', '/v1/sessions/current', undefined, undefined, { token }).catch(() => undefined);
   }
 }

@@ -140,6 +140,7 @@ export interface DecisionView {
   zh: string;
   en: string;
   source: string;
+  source_zh: string;
   valid_from: string | null;
   collects: boolean;
   inputs: string[];
@@ -212,6 +213,7 @@ export interface ParameterView {
   valid_from: string;
   valid_to: string | null;
   source: string;
+  source_zh: string;
   state: string;
 }
 
@@ -222,6 +224,7 @@ export interface DecisionOfProcess {
   zh: string;
   en: string;
   source: string;
+  source_zh: string;
   valid_from: string | null;
   rules: number;
 }

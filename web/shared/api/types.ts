@@ -394,6 +394,7 @@ export type FieldType =
   | 'flag'
   | 'choice'
   | 'account'
+  | 'branch'
   | 'denominations'
   | 'vouchers'
   | 'show';
@@ -406,11 +407,14 @@ export type FieldDefinition = Labels & {
   least: number | null;
   most: number | null;
   pattern: string | null;
+  /** Of a branch: the bank's own, by code. */
   choices: Record<string, Labels> | null;
   currency: string;
   secret: boolean;
   /** Of accounts: a customer names one of their own. */
   own?: boolean;
+  /** It is asked for only where these choices were made. */
+  when?: Record<string, string> | null;
   /** Of amounts in forms for the staff; customers key theirs once. */
   keyed_twice_from?: string | null;
   /** The faces of its cash in minor units, largest first; only of what counts notes. */

@@ -12,6 +12,7 @@ import { AccountBeside } from './AccountBeside';
 import { Amount } from './Amount';
 import { Denominations } from './Denominations';
 import {
+  asked,
   counts,
   isCounted,
   isKeyedTwice,
@@ -61,7 +62,8 @@ export function FormRenderer(props: Props) {
   const again = notKeyedTwice(form.fields, filled, values);
   const label = (field: { zh: string; en: string }) => labelOf(field, language);
   const faultsOf = (name: string) => (error?.faults ?? []).filter((fault) => fieldOf(fault) === name);
-  const names = new Set(form.fields.map((field) => field.name));
+  const fields = asked(form.fields, filled);
+  const names = new Set(fields.map((field) => field.name));
   const others = (error?.faults ?? []).filter((fault) => !names.has(fieldOf(fault) ?? ''));
 
   useEffect(() => {
@@ -137,7 +139,7 @@ export function FormRenderer(props: Props) {
           }
         />
       )}
-      {form.fields.map((field) => {
+      {fields.map((field) => {
         const faults = faultsOf(field.name);
         const id = `${form.name}-${field.name}`;
         const common = {
@@ -171,7 +173,7 @@ export function FormRenderer(props: Props) {
                 field={field}
                 filled={filled}
                 values={values}
-                fields={form.fields}
+                fields={fields}
                 common={common}
                 set={set}
                 choose={t('form.choose')}
@@ -243,6 +245,7 @@ function Control({ field, fields, filled, values, common, set, choose, label }: 
           onChange={(event) => set(field.name, event.target.checked)}
         />
       );
+    case 'branch':
     case 'choice':
       return (
         <select

@@ -37,9 +37,17 @@ function valueOf(field: FieldDefinition, input: Input | undefined): Value {
   return text;
 }
 
+/** The fields that there are to fill in after what has been chosen so far. */
+export function asked(fields: readonly FieldDefinition[], filled: Filled): readonly FieldDefinition[] {
+  return fields.filter((field) =>
+    Object.entries(field.when ?? {}).every(([name, value]) => filled[name] === value),
+  );
+}
+
+/** What is no longer asked for is not sent, whatever was typed there before. */
 export function toForm(fields: readonly FieldDefinition[], filled: Filled): Values {
   const form: Values = {};
-  for (const field of fields) {
+  for (const field of asked(fields, filled)) {
     const value = field.type === 'show' ? null : valueOf(field, filled[field.name]);
     if (value !== null) form[field.name] = value;
   }
@@ -105,7 +113,7 @@ export function notKeyedTwice(
   filled: Filled,
   values: Values,
 ): FieldDefinition[] {
-  return fields.filter(
+  return asked(fields, filled).filter(
     (field) => isKeyedTwice(field, filled[field.name], values[field.name]) && !keyingsAgree(field, filled),
   );
 }

@@ -54,6 +54,7 @@ class DecisionView(BaseModel):
     zh: str
     en: str
     source: str
+    source_zh: str
     valid_from: date | None
     collects: bool = Field(description="Every rule that holds counts, not the first alone.")
     inputs: list[str]
@@ -154,6 +155,7 @@ class ParameterView(BaseModel):
     valid_from: date
     valid_to: date | None
     source: str
+    source_zh: str
     state: str = Field(description="current, past or coming.")
 
 
@@ -164,6 +166,7 @@ class DecisionOfProcess(BaseModel):
     zh: str
     en: str
     source: str
+    source_zh: str
     valid_from: date | None
     rules: int
 

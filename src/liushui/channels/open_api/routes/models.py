@@ -151,7 +151,8 @@ def _form(form: Form) -> s.FormOfModel:
 def _decision(table: Table) -> s.DecisionView:
     about = table.about
     return s.DecisionView(
-        decision=table.name, zh=about.zh, en=about.en, source=about.source, valid_from=about.valid_from,
+        decision=table.name, zh=about.zh, en=about.en, source=about.source,
+        source_zh=about.source_zh or about.source, valid_from=about.valid_from,
         collects=table.collects, inputs=[column.field.text for column in table.columns],
         outputs=list(outputs_of(table)),
         rules=[

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Annotated, Any, cast
 
 from asyncpg import Record
@@ -22,13 +21,16 @@ from liushui.channels.open_api.dependencies import (
     customer_key,
     person_of_customer,
 )
+from liushui.channels.open_api.form_view import form_of_customer
 from liushui.channels.open_api.schemas_cases import StartIn
 from liushui.channels.open_api.schemas_processes import CaseNumber, CompleteIn
+from liushui.identity import Branch, list_branches
 from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.payments import SELF_SERVICE
 from liushui.self_service import Visitor, ask_signature, options_for, own_accounts
 from liushui.store.database import PoolConnection, UnitOfWork
 from liushui.workflow import Deployed, Element, Form, Kind, Q, State, worklist
+from liushui.workflow.forms import Field
 
 router = APIRouter()
 KeyPath = Annotated[str, Path(max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
@@ -45,8 +47,9 @@ async def show_offers(bank: TheBank, visitor: Customer) -> list[s.Offer]:
     """What a customer may start here."""
     async with bank.db.read() as conn:
         found = [d for d in await bank.processes.catalogue.all_released(conn) if _offered(d, visitor)]
+        branches = await list_branches(conn)
     return [
-        s.Offer(process=d.key, name=d.definition.name or d.key, start_form=asdict(d.forms["start"]) if "start" in d.forms else None)
+        s.Offer(process=d.key, name=d.definition.name or d.key, start_form=form_of_customer(d.forms.get("start"), branches))
         for d in found
     ]  # fmt: skip
 
@@ -98,8 +101,10 @@ async def show_my_tasks(bank: TheBank, visitor: Customer) -> list[s.MyTaskLine]:
 async def show_my_task(task: NumberPath, bank: TheBank, visitor: Customer) -> s.MyTask:
     row, deployed, element, shown = await _own_task(bank, visitor, task)
     assert element.work is not None
-    form = worklist.form_of(deployed, element.work)
-    return s.MyTask(**_task_line(row, element), form=None if form is None else asdict(form), values=shown)
+    async with bank.db.read() as conn:
+        branches = await list_branches(conn)
+    form = form_of_customer(worklist.form_of(deployed, element.work), branches)
+    return s.MyTask(**_task_line(row, element), form=form, values=shown)
 
 
 @router.post("/v1/my/tasks/{task}/signature-challenge", status_code=201)
@@ -190,6 +195,7 @@ async def _case_view(bank: Bank, visitor: Visitor, case: int) -> s.MyCase:
         tasks = await conn.fetch(Q.tasks_of_case, case)
         timers = await conn.fetch(Q.timers_of_case, case)
         line = await _line(bank, conn, row)
+        branches = await list_branches(conn)
     fault: Any = State.from_json(row["state"]).variables.get("fault")
     refused = cast("dict[str, Any]", fault) if isinstance(fault, dict) else {}
     milestones = [
@@ -212,7 +218,7 @@ async def _case_view(bank: Bank, visitor: Visitor, case: int) -> s.MyCase:
             steps.append(s.NextStep(name=element.name or row["key"], due_at=timer["due_at"], task=None))
     return s.MyCase(
         **line,
-        **_told(deployed, row, visitor),
+        **_told(deployed, row, visitor, branches),
         refusal=refused.get("code"),
         refusal_params=refused.get("params") or {},
         milestones=milestones,
@@ -229,7 +235,7 @@ def _is_milestone(deployed: Deployed, path: str, element: Element) -> bool:
     return element.kind in (TASKS if is_part else MILESTONES)
 
 
-def _told(deployed: Deployed, row: Record, visitor: Visitor) -> dict[str, Any]:
+def _told(deployed: Deployed, row: Record, visitor: Visitor, branches: Sequence[Branch]) -> dict[str, Any]:
     """What the customer has asked for, where they began the case themselves; and what the forms ``known`` and
     ``outcome`` of the process say that they may see of how it stands."""
     variables = State.from_json(row["state"]).variables
@@ -240,14 +246,21 @@ def _told(deployed: Deployed, row: Record, visitor: Visitor) -> dict[str, Any]:
         given = None
 
     def seen(form: Form | None) -> dict[str, Any]:
-        names = [] if form is None else [f.name for f in form.fields if not f.secret]
-        return {name: variables[name] for name in names if variables.get(name) is not None}
+        fields = [] if form is None else [f for f in form.fields if not f.secret]
+        return {f.name: variables[f.name] for f in fields if _is_said(f, variables.get(f.name))}
 
     return {
-        "given": seen(given), "given_form": None if given is None else asdict(given),
+        "given": seen(given), "given_form": form_of_customer(given, branches),
         "told": {name: value for form in forms for name, value in seen(form).items()},
-        "told_fields": [field for form in forms for field in asdict(form)["fields"]],
+        "told_fields": [
+            field for form in forms for field in (form_of_customer(form, branches) or {})["fields"]
+        ],
     }  # fmt: skip
+
+
+def _is_said(field: Field, value: Any) -> bool:
+    """Nobody fills in an amount of nothing: it is what a process makes of none."""
+    return value is not None and not (field.type == "amount" and value == 0)
 
 
 async def _own_task(

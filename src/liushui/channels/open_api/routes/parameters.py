@@ -41,7 +41,7 @@ def _parameter(one: Parameter, day: date) -> s.ParameterView:
     text = ", ".join(cast("list[str]", value)) if isinstance(value, list) else str(value)
     return s.ParameterView(
         name=one.name, zh=one.zh, en=one.en, value=text, unit=one.unit, valid_from=one.valid_from,
-        valid_to=one.valid_to, source=one.source, state=_state(one.valid_from, one.valid_to, day),
+        valid_to=one.valid_to, source=one.source, source_zh=one.source_zh or one.source, state=_state(one.valid_from, one.valid_to, day),
     )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def _decisions(deployed: Deployed) -> list[s.DecisionOfProcess]:
     return [
         s.DecisionOfProcess(
             process=deployed.key, decision=name, version=deployed.version, zh=found.about.zh, en=found.about.en,
-            source=found.about.source, valid_from=found.about.valid_from, rules=len(found.table.rows),
+            source=found.about.source, source_zh=found.about.source_zh or found.about.source, valid_from=found.about.valid_from, rules=len(found.table.rows),
         )
         for name, found in deployed.own.decisions.items()
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
@@ -11,6 +12,7 @@ from liushui.bank import Bank
 from liushui.channels.open_api import schemas_processes as s
 from liushui.channels.open_api.dependencies import Caller, IdempotencyKey, TheBank, actor_of
 from liushui.channels.open_api.form_view import form_view
+from liushui.identity import Branch, list_branches
 from liushui.kernel.errors import refuse
 from liushui.processes import counter_codes
 from liushui.workflow import Bundle, Deployed, Q, background
@@ -24,7 +26,8 @@ NumberPath = Annotated[int, Path(ge=1, le=2**62)]
 async def show_processes(bank: TheBank, caller: Caller) -> list[s.ProcessView]:
     async with bank.db.read() as conn:
         found = await bank.processes.catalogue.all_released(conn)
-    return [s.ProcessView(**_process(bank, deployed)) for deployed in found]
+        branches = await list_branches(conn)
+    return [s.ProcessView(**_process(bank, deployed, branches)) for deployed in found]
 
 
 @router.post("/v1/processes", status_code=201)
@@ -43,8 +46,10 @@ async def show_process(process: KeyPath, bank: TheBank, caller: Caller) -> s.Pro
     async with bank.db.read() as conn:
         deployed = await bank.processes.catalogue.released(conn, process)
         versions = await conn.fetch(Q.versions, process)
+        branches = await list_branches(conn)
     return s.ProcessDetail(
-        **_process(bank, deployed), texts=dict(deployed.texts), versions=[s.ProcessVersion(**dict(v)) for v in versions]
+        **_process(bank, deployed, branches), texts=dict(deployed.texts),
+        versions=[s.ProcessVersion(**dict(v)) for v in versions],
     )  # fmt: skip
 
 
@@ -73,12 +78,12 @@ async def send_message(
     return s.MessageView(**(await bank.db.once(actor.key, content, bank.clock.now(), work))[0])
 
 
-def _process(bank: Bank, deployed: Deployed) -> dict[str, Any]:
+def _process(bank: Bank, deployed: Deployed, branches: Sequence[Branch]) -> dict[str, Any]:
     definition = deployed.definition
     short = counter_codes().get(deployed.key)
     return {
         "key": deployed.key, "version": deployed.version, "name": definition.name,
         "channels": list(definition.channels), "start_roles": list(definition.start_roles),
         "code": short and short.code, "pinyin": short and short.pinyin,
-        "start_form": form_view(bank, deployed.forms.get("start")),
+        "start_form": form_view(bank, deployed.forms.get("start"), branches),
     }  # fmt: skip

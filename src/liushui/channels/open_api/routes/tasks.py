@@ -43,9 +43,9 @@ async def show_task(task: TaskPath, bank: TheBank, caller: Caller) -> s.TaskView
         comments = await conn.fetch(Q.comments, row["instance_id"])
         attachments = await conn.fetch(Q.attachments, row["instance_id"])
         apart = await worklist.kept_out(conn, bank.processes.runtime, opened)
-        codes = {branch.id: branch.code for branch in await list_branches(conn)}
-        line = await _line(bank, conn, row, codes)
-    form = form_view(bank, worklist.form_of(case.deployed, opened.work))
+        branches = await list_branches(conn)
+        line = await _line(bank, conn, row, {branch.id: branch.code for branch in branches})
+    form = form_view(bank, worklist.form_of(case.deployed, opened.work), branches)
     seen: Mapping[str, Any] = (
         case.state.variables_at(row["token"]) if row["token"] in case.state.tokens else {}
     )
