@@ -51,17 +51,11 @@ export default function Overview() {
         {volumes.value && <Flows volumes={volumes.value} />}
       </div>
       <div className="halves">
-        <div className="stack">
-          {volumes.value && <Transactions volumes={volumes.value} days={DAYS} />}
-          {work.value && <Refusals work={work.value} />}
-        </div>
-        {work.value && (
-          <div className="stack">
-            <Queues work={work.value} />
-            <TimesKeptTable work={work.value} />
-          </div>
-        )}
+        {volumes.value && <Transactions volumes={volumes.value} days={DAYS} />}
+        {work.value && <Queues work={work.value} />}
       </div>
+      {work.value && <Refusals work={work.value} />}
+      {work.value && <TimesKeptTable work={work.value} />}
     </section>
   );
 }

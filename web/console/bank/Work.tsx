@@ -52,6 +52,7 @@ export function Queues({ work }: { work: WorkView }) {
         <p className="empty">{t('worklist.none')}</p>
       ) : (
         <ScrolledTable
+          className="wrapped"
           label={t('overview.queues')}
           columns={columns}
           rows={work.queues}
