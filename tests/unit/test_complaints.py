@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from liushui.kernel.clock import end_of
 from liushui.kernel.errors import Refused
-from liushui.service import Happened, deadline_of, end_of, stand
+from liushui.service import Happened, deadline_of, stand
 
 MORNING = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 

@@ -26,7 +26,7 @@ from liushui.bench.http import wait_until_open
 from liushui.cash import TILL, open_branch_cash, open_place, open_session
 from liushui.deposits import Actor
 from liushui.identity import Branch, add_staff, open_branch
-from liushui.kernel.clock import BANK_TIME, SystemClock, monotonic_s
+from liushui.kernel.clock import SystemClock, bank_day, monotonic_s
 from liushui.parties import NewCustomer, open_customer
 from liushui.store.database import UnitOfWork
 from liushui.store.embedded import EmbeddedServer
@@ -124,7 +124,7 @@ async def _found(dsn: str, say: Callable[[str], None]) -> str:
 
 async def _branch(bank: Bank, clock: SystemClock, uow: UnitOfWork) -> Branch:
     """Opened today: the page may speak of the day."""
-    day = clock.now().astimezone(BANK_TIME).date()
+    day = bank_day(clock.now())
     await uow.start_books(day)
     branch = await open_branch(uow, code="0001", name_zh="0001", name_en="0001", opened_on=day)
     facts: dict[str, Any] = {"branch_id": branch.id, "branch_code": branch.code, "currency": CURRENCY}

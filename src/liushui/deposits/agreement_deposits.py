@@ -282,17 +282,8 @@ async def _settle(
     else:
         await uow.conn.execute(Q.settle_nothing, contract.account_id, until, later)
     await uow.conn.execute(
-        Q.insert_settlement,
-        contract.id,
-        until,
-        within,
-        above,
-        terms.within,
-        terms.above,
-        amount,
-        tax,
-        journal,
-    )
+        Q.insert_settlement, contract.id, until, within, above, terms.within, terms.above, amount, tax, journal,
+    )  # fmt: skip
     return Paid(amount, tax)
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date
 from enum import StrEnum
 
 from asyncpg import Record
 
 from liushui.deposits.repository import Q
-from liushui.kernel.clock import Clock, midnight
+from liushui.kernel.clock import Clock
 from liushui.kernel.errors import Fault, refuse
 from liushui.kernel.text import is_storable
 from liushui.ledger import Ledger
@@ -97,11 +97,6 @@ def order_faults(order: Order, *, later_than: date, latest: date) -> list[Fault]
     elif order.until_on > latest:
         faults.append(Fault("order_ends_too_late", {"latest": latest.isoformat()}, "until"))
     return faults
-
-
-def end_of(day: date) -> datetime:
-    """The moment a block with this last day is over: midnight in the bank's time zone."""
-    return midnight(day + timedelta(days=1))
 
 
 async def record_order(

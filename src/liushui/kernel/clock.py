@@ -21,6 +21,11 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), BANK_TIME)
 
 
+def end_of(day: date) -> datetime:
+    """The moment at which a day is over by the bank's own time."""
+    return midnight(day + timedelta(days=1))
+
+
 class Clock(Protocol):
     """What a use case may ask of time."""
 

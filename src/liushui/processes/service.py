@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from liushui.identity import audit, load_roles
-from liushui.kernel.clock import bank_day, midnight, monotonic_s
+from liushui.kernel.clock import bank_day, end_of, midnight, monotonic_s
 from liushui.kernel.errors import Fault, Refused, refuse
 from liushui.kernel.text import is_storable
 from liushui.ledger import Posted, answer_of
@@ -73,7 +73,7 @@ class Parameters:
     def __call__(self, moment: datetime) -> Mapping[str, Any]:
         if not self._from <= moment < self._to:
             day = bank_day(moment)
-            self._from, self._to = midnight(day), midnight(day + timedelta(days=1))
+            self._from, self._to = midnight(day), end_of(day)
             self._values = effective(day)
         return self._values
 

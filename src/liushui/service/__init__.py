@@ -15,7 +15,6 @@ from liushui.service.model import (
     Standing,
     check,
     deadline_of,
-    end_of,
     stand,
 )
 
@@ -29,7 +28,6 @@ __all__ = [
     "complaint_by_number",
     "complaint_history",
     "deadline_of",
-    "end_of",
     "list_complaints",
     "register",
     "stand",

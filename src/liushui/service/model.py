@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from liushui.kernel.clock import BANK_TIME, bank_day, midnight
+from liushui.kernel.clock import BANK_TIME, bank_day, end_of, midnight
 from liushui.kernel.errors import Fault, refuse
 from liushui.workflow.working_time import add_clock, parse_duration
 
@@ -122,11 +122,6 @@ def deadline_of(first: date, period: str) -> date:
     """The last day of a period (ISO 8601, calendar days) that runs from a day: 15 days from the 5th end on the 20th."""
     begin = midnight(first)
     return bank_day(add_clock(begin, parse_duration(period), BANK_TIME.key))
-
-
-def end_of(day: date) -> datetime:
-    """The moment at which a day is over at the bank."""
-    return midnight(day + timedelta(days=1))
 
 
 def stand(history: Iterable[Happened]) -> Standing:

@@ -297,14 +297,8 @@ class Runtime:
         for raised in left.incidents.values():
             params = case.refused_by.get(raised.token)
             await conn.execute(
-                Q.insert_incident,
-                id,
-                raised.incident,
-                raised.element,
-                raised.reason,
-                params and json.dumps(params),
-                now,
-            )
+                Q.insert_incident, id, raised.incident, raised.element, raised.reason, params and json.dumps(params), now,
+            )  # fmt: skip
         await self.write_happenings(uow, case, left.happenings, now)
         await self._take_kept_messages(uow, case, left)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import MutableMapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Request, Response
@@ -15,7 +15,7 @@ from liushui.channels.open_api import schemas as s
 from liushui.channels.open_api.access import ACCESS, CUSTOMER, ENROLMENT, MACHINE, PUBLIC, SESSION
 from liushui.deposits import Actor
 from liushui.identity import Principal, require
-from liushui.kernel.clock import midnight
+from liushui.kernel.clock import end_of, midnight
 from liushui.kernel.errors import Fault, raise_if_any, refuse
 from liushui.kernel.money import AMOUNT_MINOR_MAX, Money
 from liushui.ledger import Header as JournalHeader
@@ -175,7 +175,7 @@ def moments_of(first: date | None, last: date | None) -> tuple[datetime, datetim
     """From when until when the bank's days last, both included; all of them where no bound is asked. A day of another age
     counts as the edge of this one."""
     begin, end = (min(max(day, FIRST_DAY), LAST_DAY) for day in (first or FIRST_DAY, last or LAST_DAY))
-    return midnight(begin), midnight(end + timedelta(days=1))
+    return midnight(begin), end_of(end)
 
 
 def header_of(caller: Principal, operation: str, key: str, code: str, **more: Any) -> JournalHeader:

@@ -13,7 +13,6 @@ from liushui.deposits import (
     Cause,
     NewBlock,
     Order,
-    end_of,
     lift_block,
     order_faults,
     place_block,
@@ -21,7 +20,7 @@ from liushui.deposits import (
     record_order,
 )
 from liushui.identity import audit
-from liushui.kernel.clock import BANK_TIME, bank_day
+from liushui.kernel.clock import bank_day, end_of
 from liushui.kernel.errors import raise_if_any
 from liushui.processes.accounts import held_account_of
 from liushui.processes.services import Services, parameters_at
@@ -47,7 +46,7 @@ def bindings(services: Services) -> Sequence[Binding]:
         """Keep an order that is complete, and say when its block ends and when somebody is reminded of it."""
         parameters = parameters_at(context.now)
         found = await held_account_of(services, context)
-        latest = due(context.now, parameters["court_freeze_lasts_most"], None).astimezone(BANK_TIME).date()
+        latest = bank_day(due(context.now, parameters["court_freeze_lasts_most"], None))
         order = order_of(kind, context.variables)
         raise_if_any(order_faults(order, later_than=later_than, latest=latest))
         number = await record_order(

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from liushui.kernel.clock import bank_day
+from liushui.kernel.clock import bank_day, end_of
 from liushui.processes.accounts import account_of, is_customer, own_number
 from liushui.processes.services import Services
 from liushui.risk import effective
@@ -16,7 +16,6 @@ from liushui.service import (
     Standing,
     append,
     deadline_of,
-    end_of,
     register,
     standing_of,
 )
