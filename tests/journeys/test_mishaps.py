@@ -3,7 +3,7 @@ person, an impatient hand, a bank that dies between two steps."""
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.faults.running import RunningBank
 from tests.journeys.conftest import Sit, apart, balance, seat
@@ -50,9 +50,17 @@ def test_an_impatient_hand_clicks_three_times_and_presses_the_key_too(sit: Sit, 
     desk = seat(sit, "zh-CN", "T0001")
     desk.type("1001", LI, "500")
     desk.page.keyboard.type("5")
+    # The bank answers after all of it: on the answer's page Enter goes on to the next transaction.
+    held: list[Route] = []
+    begun = "**/v1/processes/cash_deposit/cases"
+    desk.page.route(begun, lambda route: held.append(route))
     desk.page.locator("main form button[type=submit]").click(click_count=3, no_wait_after=True)
     desk.page.keyboard.press("F9")
     desk.page.keyboard.press("Enter")
+    desk.page.wait_for_timeout(300)
+    for route in held:
+        route.continue_()
+    desk.page.unroute(begun)
     expect(desk.page.locator(".result")).to_be_visible()
     assert balance(bank, LI) - before == 50_000
 
